@@ -1,0 +1,22 @@
+// Runs the compiled tests: all of them, or those whose path contains one of the words given (npm test -- wire hardening).
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const words = process.argv.slice(2)
+
+// Node 20's test runner takes no globs, so the files are listed here.
+const files = readdirSync(join(root, 'dist', 'test'), { recursive: true })
+  .filter((file) => file.endsWith('.test.js'))
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .map((file) => join('dist', 'test', file))
+  .toSorted()
+
+if (files.length === 0) {
+  console.error(`no test file matches ${words.join(' ')}`)
+  process.exit(1)
+}
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], { cwd: root, stdio: 'inherit' })
+process.exit(status ?? 1)
