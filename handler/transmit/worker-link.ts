@@ -1,0 +1,208 @@
+import { chmod } from 'node:fs/promises'
+import { Router } from 'zeromq'
+import { linkPath, isListening } from '../../shared/link/endpoint.ts'
+import { decodeMessage, encodeMessage } from '../../shared/link/messages.ts'
+import type { HandlerMessage, WorkerMessage } from '../../shared/link/messages.ts'
+import { SendQueue } from '../../shared/link/send-queue.ts'
+import type { Log } from '../../shared/log.ts'
+import type { ChannelTable } from '../subscriptions/channel-table.ts'
+import { WorkerPeer } from './worker-peer.ts'
+
+/** A worker that gave no sign of life for this long is taken for dead; it says one a second. */
+const SILENCE_LIMIT = 30_000
+
+const COMMAND_TIMEOUT = 10_000
+
+interface PendingCommand {
+  readonly waitingFor: Set<string>
+  readonly values: unknown[]
+  readonly finish: (error?: Error) => void
+}
+
+/** The handler's end of the link: knows the workers, keeps the channel table in step with what they say, sends them items. */
+export class WorkerLink {
+  readonly #socket = new Router({ mandatory: true, sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 })
+  readonly #queue: SendQueue
+  readonly #channels: ChannelTable
+  readonly #log: Log
+  readonly #peers = new Map<string, WorkerPeer>()
+  readonly #commands = new Map<number, PendingCommand>()
+  readonly #buriedCounts = new Map<string, number>()
+  #lastCommand = 0
+  #onChange: (() => void)[] = []
+  #watch: NodeJS.Timeout | undefined
+
+  constructor(channels: ChannelTable, log: Log) {
+    this.#channels = channels
+    this.#log = log
+    this.#queue = new SendQueue(this.#socket, (address, error) => this.#lost(address, error.message))
+  }
+
+  /** @throws Error when another gateway uses the same socket file. */
+  async start(rundir: string, ipcPrefix: string, fileMode: number | undefined): Promise<void> {
+    const path = linkPath(rundir, ipcPrefix)
+    if (await isListening(path)) {
+      throw new Error(`${path}: another gateway is running with this rundir and ipc_prefix`)
+    }
+    await this.#socket.bind(`ipc://${path}`)
+    if (fileMode !== undefined) await chmod(path, fileMode)
+    this.#watch = setInterval(() => this.#bury(), 1000)
+    void this.#receive()
+  }
+
+  close(): void {
+    clearInterval(this.#watch)
+    this.#socket.close()
+  }
+
+  get workers(): readonly WorkerPeer[] {
+    return [...this.#peers.values()]
+  }
+
+  /** Whether so much waits for a worker that nothing more may be taken from publishers. */
+  get full(): boolean {
+    for (const peer of this.#peers.values()) if (peer.full) return true
+    return false
+  }
+
+  /** Totals of all workers, those that are gone included. */
+  counts(): Map<string, number> {
+    const totals = new Map(this.#buriedCounts)
+    for (const peer of this.#peers.values()) addCounts(totals, peer.counts)
+    return totals
+  }
+
+  /** Resolves when `condition` holds; it is looked at when a worker comes, goes or has delivered something. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#onChange.push(resolve))
+  }
+
+
+  recover(): void {
+    for (const peer of this.#peers.values()) this.#send(peer.address, { type: 'recover' })
+  }
+
+  /** Asks every worker which of the connections it holds. Rejects after 10 s without all answers. */
+  connCheck(ids: readonly string[]): Promise<string[]> {
+    return new Promise((resolve, reject) => {
+      const request = ++this.#lastCommand
+      const timer = setTimeout(() => pending.finish(new Error('workers did not answer')), COMMAND_TIMEOUT)
+      const pending: PendingCommand = {
+        waitingFor: new Set(this.#peers.keys()),
+        values: [],
+        finish: (error) => {
+          clearTimeout(timer)
+          this.#commands.delete(request)
+          if (error === undefined) resolve(pending.values.flat() as string[])
+          else reject(error)
+        },
+      }
+      this.#commands.set(request, pending)
+      for (const address of pending.waitingFor) this.#send(address, { type: 'command', request, method: 'conncheck', ids })
+      if (pending.waitingFor.size === 0) pending.finish()
+    })
+  }
+
+  #send(address: string, message: HandlerMessage): void {
+    this.#queue.push(encodeMessage(message), address)
+  }
+
+  async #receive(): Promise<void> {
+    for await (const [address, ...frames] of this.#socket) {
+      if (address === undefined) continue
+      for (const frame of frames) {
+        try {
+          this.#take(address.toString(), decodeMessage(frame) as WorkerMessage)
+        } catch (error) {
+          this.#log.error(`link: ${(error as Error).stack}`)
+        }
+      }
+    }
+  }
+
+  #take(address: string, message: WorkerMessage): void {
+    if (message.type === 'hello') {
+      this.#welcome(address, message)
+      return
+    }
+    const peer = this.#peers.get(address)
+    if (peer === undefined) {
+      this.#send(address, { type: 'who' })
+      return
+    }
+    peer.seen = performance.now()
+    switch (message.type) {
+      case 'subscribe':
+        this.#channels.subscribe(peer, message.channels)
+        this.#send(address, { type: 'subscribed', request: message.request })
+        break
+      case 'unsubscribe':
+        this.#channels.unsubscribe(peer, message.channels)
+        break
+      case 'delivered':
+        peer.delivered(message.bytes)
+        this.#changed()
+        break
+      case 'alive':
+        peer.counts = message.counts
+        break
+      case 'reply':
+        this.#reply(address, message.request, message.value)
+        break
+    }
+  }
+
+  #welcome(address: string, hello: WorkerMessage & { type: 'hello' }): void {
+    for (const peer of this.#peers.values()) {
+      // The same worker greets again after a lost connection; another process with its number has taken its place.
+      if (peer.index === hello.worker) this.#remove(peer)
+    }
+    const peer = new WorkerPeer(address, hello.worker, hello.pid, (frame) => this.#queue.push(frame, address))
+    this.#peers.set(address, peer)
+    this.#channels.subscribe(peer, hello.channels)
+    this.#send(address, { type: 'subscribed', request: hello.request })
+    this.#log.debug(`worker ${peer.index} (pid ${peer.pid}) subscribes ${hello.channels.length} channels`)
+    this.#changed()
+  }
+
+  #reply(address: string, request: number, value: unknown): void {
+    const pending = this.#commands.get(request)
+    if (pending === undefined || !pending.waitingFor.delete(address)) return
+    pending.values.push(value)
+    if (pending.waitingFor.size === 0) pending.finish()
+  }
+
+  #lost(address: string, reason: string): void {
+    const peer = this.#peers.get(address)
+    if (peer === undefined) return
+    const undelivered = peer.waiting > 0 ? `, ${peer.waiting} messages waited for it` : ''
+    this.#log.warn(`worker ${peer.index} (pid ${peer.pid}) is gone: ${reason}${undelivered}`)
+    this.#remove(peer)
+    this.#changed()
+  }
+
+  #remove(peer: WorkerPeer): void {
+    this.#peers.delete(peer.address)
+    this.#channels.unsubscribe(peer, [...peer.channels])
+    addCounts(this.#buriedCounts, peer.counts)
+    for (const [request, pending] of this.#commands) {
+      if (pending.waitingFor.has(peer.address)) this.#reply(peer.address, request, [])
+    }
+  }
+
+  #bury(): void {
+    const limit = performance.now() - SILENCE_LIMIT
+    for (const peer of this.#peers.values()) if (peer.seen < limit) this.#lost(peer.address, 'no sign of life')
+  }
+
+  #changed(): void {
+    const waiting = this.#onChange
+    if (waiting.length === 0) return
+    this.#onChange = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+function addCounts(totals: Map<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + count)
+}

@@ -1,0 +1,25 @@
+import { STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ErrorAnswer } from './errors.ts'
+
+/** Answers a request with an error. Nothing may have been sent of the response before. */
+export function answerError(res: ServerResponse, error: ErrorAnswer, message = error.message): void {
+  answerText(res, error.code, `${message}\n`, error.close === true)
+}
+
+export function answerText(res: ServerResponse, code: number, body: string, close = false): void {
+  res.sendDate = false
+  if (close) res.shouldKeepAlive = false
+  res.writeHead(code, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body) })
+  res.end(body)
+}
+
+/** The same on a connection that has no request to answer, because none could be read; closes it. */
+export function answerSocket(socket: Socket, error: ErrorAnswer): void {
+  const body = `${error.message}\n`
+  socket.end(
+    `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code]}\r\n` +
+      `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

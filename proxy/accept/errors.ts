@@ -1,0 +1,40 @@
+/** An answer that the gateway gives instead of the backend's: `text/plain`, the sentence and a line feed (GRIP 2.10). */
+export interface ErrorAnswer {
+  readonly code: number
+  readonly message: string
+  /** What a client is told on routes with `debug`, where it tells more. */
+  readonly debug?: string
+  /** The connection cannot go on: what follows in it may not be what the client meant as a request. */
+  readonly close?: true
+}
+
+/** Every error a client of the proxy can get. docs/errors.md explains each. */
+export const errors = {
+  // The request cannot be read, or not in one way only (RFC 9112).
+  malformed: { code: 400, message: 'Failed to parse request.', close: true },
+  oldProtocol: { code: 400, message: 'HTTP/0.9 requests are not supported.', close: true },
+  unknownVersion: { code: 505, message: 'Only HTTP/1.0 and HTTP/1.1 are supported.', close: true },
+  unknownMethod: { code: 501, message: 'Unknown request method.', close: true },
+  severalHosts: { code: 400, message: 'Request contained several Host headers.', close: true },
+  badHost: { code: 400, message: 'Request contained an invalid Host.', close: true },
+  badTarget: { code: 400, message: 'Request contained an invalid request target.', close: true },
+  pathEscapesRoute: { code: 400, message: 'Path leaves its route through dot segments.', close: true },
+  chunkedInHttp10: { code: 400, message: 'HTTP/1.0 requests cannot be chunked.', close: true },
+  unknownCoding: { code: 501, message: 'Only the chunked transfer coding is supported.', close: true },
+  targetTooLong: { code: 414, message: 'Request target is too long.', close: true },
+  tooManyHeaders: { code: 431, message: 'Request contained too many headers.', close: true },
+  headerTooLarge: { code: 431, message: 'Request header is too large.', close: true },
+  headerTooSlow: { code: 408, message: 'Request header took too long.', close: true },
+  chunkExtensionsTooLarge: { code: 413, message: 'Chunk extensions are too large.', close: true },
+  // The request is understood, but not something a gateway forwards.
+  connect: { code: 405, message: 'CONNECT is not supported.', close: true },
+  trace: { code: 405, message: 'TRACE is not supported.' },
+  badWebSocket: { code: 400, message: 'Request contained an Upgrade header with value "websocket" but the request was not a valid WebSocket request.' },
+  webSocketVersion: { code: 426, message: 'Only version 13 of the WebSocket protocol is supported.' },
+  webSocket: { code: 501, message: 'WebSockets are not supported by this version.' },
+  // The request cannot be forwarded (GRIP 2.10).
+  noRoute: { code: 502, message: 'Route not found' },
+  originFailed: { code: 502, message: 'Error while proxying to origin.' },
+  requestTooLargeForHold: { code: 400, message: 'Request too large to accept GRIP instruct.' },
+  handlerUnavailable: { code: 500, message: 'Accept service unavailable.' },
+} as const satisfies Readonly<Record<string, ErrorAnswer>>

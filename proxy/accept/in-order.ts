@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+type Handle = (req: IncomingMessage, res: ServerResponse) => void
+
+const WAITING = Symbol('pipelined requests')
+
+interface PipelinedSocket extends Socket {
+  [WAITING]?: [IncomingMessage, ServerResponse][] | undefined
+}
+
+/** A client that sends more requests than this ahead of the answers is cut. */
+const MAX_WAITING = 64
+
+/**
+ * Hands on the requests of a connection one at a time: Node emits pipelined ones at once. A request behind a held one waits for it,
+ * and backends see requests in the order in which the client sent them (RFC 9112 9.3.2).
+ */
+export function inOrder(handle: Handle): Handle {
+  const start: Handle = (req, res) => {
+    const socket = req.socket as PipelinedSocket
+    socket[WAITING] = []
+    res.once('close', () => {
+      const waiting = socket[WAITING] ?? []
+      socket[WAITING] = undefined
+      const next = waiting.shift()
+      if (next === undefined || socket.destroyed) return
+      start(...next)
+      socket[WAITING] = waiting
+      if (waiting.length === 0) socket.resume()
+    })
+    handle(req, res)
+  }
+  return (req, res) => {
+    const socket = req.socket as PipelinedSocket
+    const waiting = socket[WAITING]
+    if (waiting === undefined) {
+      start(req, res)
+    } else if (waiting.length < MAX_WAITING) {
+      waiting.push([req, res])
+      // What has been read is parsed to its end; no more is read until the line is empty.
+      socket.pause()
+    } else {
+      socket.destroy()
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import type { Dispatcher } from 'undici'
+import type { Exchange } from '../accept/exchange.ts'
+import type { Target } from '../choose/route.ts'
+import type { Backend, BackendConnection } from './backend.ts'
+import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
+import type { RawHeaders } from './request-headers.ts'
+import type { RequestBody } from './request-body.ts'
+
+/** What an attempt needs to send. */
+export interface OutgoingRequest {
+  readonly path: string
+  readonly headers: RawHeaders
+  readonly body: RequestBody | undefined
+  readonly target: Target
+  /** TLS name; undefined without TLS. */
+  readonly servername: string | undefined
+}
+
+/** Why an attempt gave no response. */
+export type Failure =
+  /** The target could not be reached: nothing was sent, another one may be tried (GRIP 1.7). */
+  | 'unreachable'
+  /** A connection kept from an earlier request was closed by the backend just then, before it answered a byte. */
+  | 'stale'
+  | 'failed'
+
+/** Methods whose repetition does no harm (RFC 9110 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
+
+/** One try to get a response from one target; hands it to a sink that `onHead` chooses. */
+export class Attempt implements Dispatcher.DispatchHandler, Flow {
+  readonly #exchange: Exchange
+  readonly #backend: Backend
+  readonly #request: OutgoingRequest
+  readonly #connection: BackendConnection
+  readonly #onHead: (head: ResponseHead, flow: Flow) => ResponseSink
+  readonly #onFailure: (failure: Failure) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #sink: ResponseSink | undefined
+  #reused = false
+  #bodySent = false
+  #over = false
+
+  constructor(
+    exchange: Exchange,
+    backend: Backend,
+    request: OutgoingRequest,
+    onHead: (head: ResponseHead, flow: Flow) => ResponseSink,
+    onFailure: (failure: Failure) => void,
+  ) {
+    this.#exchange = exchange
+    this.#backend = backend
+    this.#request = request
+    this.#connection = backend.take(request.servername)
+    this.#onHead = onHead
+    this.#onFailure = onFailure
+  }
+
+  send(): void {
+    const { path, headers, body } = this.#request
+    this.#connection.client.dispatch(
+      {
+        path,
+        method: this.#exchange.req.method as Dispatcher.HttpMethod,
+        headers,
+        body: body?.open() ?? null,
+      },
+      this,
+    )
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    this.#reused = this.#connection.served > 0
+    if (this.#exchange.over) this.abort()
+  }
+
+  onBodySent(): void {
+    this.#bodySent = true
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, code: number, _headers: unknown, reason = ''): void {
+    const headers = decodeHeaders(controller.rawHeaders as Buffer[])
+    if (code < 200) {
+      if (code === 103) this.#relayEarlyHints(headers)
+      return
+    }
+    this.#sink = this.#onHead({ code, reason, headers }, this)
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#sink?.data(chunk)
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.#connection.served++
+    this.#finish()
+    this.#sink?.end(decodeHeaders((controller.rawTrailers ?? []) as Buffer[]))
+  }
+
+  onResponseError(): void {
+    const reached = this.#controller !== undefined
+    this.#finish()
+    if (this.#sink !== undefined) this.#sink.fail()
+    else if (!reached) this.#onFailure('unreachable')
+    else this.#onFailure(this.#isStale() ? 'stale' : 'failed')
+  }
+
+  pause(): void {
+    this.#controller?.pause()
+  }
+
+  resume(): void {
+    this.#controller?.resume()
+  }
+
+  abort(): void {
+    if (!this.#over) this.#controller?.abort(new Error('client left'))
+  }
+
+  #isStale(): boolean {
+    const { body } = this.#request
+    const replayable = body === undefined || (!body.isTooLargeToKeep && IDEMPOTENT.has(this.#exchange.req.method ?? ''))
+    const unsent = body === undefined ? IDEMPOTENT.has(this.#exchange.req.method ?? '') : !this.#bodySent
+    return this.#reused && (replayable || unsent)
+  }
+
+  #finish(): void {
+    this.#over = true
+    this.#backend.give(this.#connection)
+  }
+
+  /** RFC 8297: the final response follows on the same connection. */
+  #relayEarlyHints(headers: RawHeaders): void {
+    const { req, res } = this.#exchange
+    if (req.httpVersionMinor === 0 || res.headersSent) return
+    let head = 'HTTP/1.1 103 Early Hints\r\n'
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+    req.socket.write(`${head}\r\n`, 'latin1')
+  }
+}
+
+function decodeHeaders(raw: readonly Buffer[]): RawHeaders {
+  return raw.map((bytes) => bytes.latin1Slice())
+}

@@ -1,0 +1,96 @@
+import { Client } from 'undici'
+import type { Target } from '../choose/route.ts'
+import { formatHostPort } from '../choose/host-port.ts'
+
+/** How long a connection to a backend may stay idle, in milliseconds, when the backend does not say (GRIP 12.8). */
+const IDLE_TIMEOUT = 55_000
+const CONNECT_TIMEOUT = 10_000
+const MAX_RESPONSE_HEADER = 65_536
+
+/** A connection to a backend, for one request at a time. */
+export class BackendConnection {
+  readonly client: Client
+  /** TLS name it was made for. */
+  readonly servername: string | undefined
+  /** Responses that came over the connection as it is now: with more than none, the backend may just be closing it. */
+  served = 0
+  connected = false
+
+  constructor(client: Client, servername: string | undefined) {
+    this.client = client
+    this.servername = servername
+  }
+}
+
+/**
+ * The connections to one target. There is no limit to them but that of the client connections: a backend may itself hold requests. Idle
+ * ones are taken last in first out, so that those nobody needs grow old and are closed.
+ */
+export class Backend {
+  readonly #target: Target
+  readonly #origin: string
+  readonly #idle: BackendConnection[] = []
+
+  constructor(target: Target) {
+    this.#target = target
+    this.#origin = `${target.ssl ? 'https' : 'http'}://${formatHostPort(target.host, target.port)}`
+  }
+
+  /** @param servername for TLS: a connection that was made for another name is not used. */
+  take(servername: string | undefined): BackendConnection {
+    const index = this.#idle.findLastIndex((connection) => connection.servername === servername)
+    if (index === -1) return this.#open(servername)
+    return this.#idle.splice(index, 1)[0] as BackendConnection
+  }
+
+  /** Gives back a connection whose request has ended. */
+  give(connection: BackendConnection): void {
+    if (connection.connected) this.#idle.push(connection)
+    else void connection.client.destroy()
+  }
+
+  #open(servername: string | undefined): BackendConnection {
+    const { insecure, clientCert, clientKey } = this.#target
+    const client = new Client(this.#origin, {
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: MAX_RESPONSE_HEADER,
+      keepAliveTimeout: IDLE_TIMEOUT,
+      keepAliveMaxTimeout: IDLE_TIMEOUT,
+      keepAliveTimeoutThreshold: 1000,
+      strictContentLength: true,
+      connect: {
+        timeout: CONNECT_TIMEOUT,
+        rejectUnauthorized: !insecure,
+        ...(servername === undefined ? {} : { servername }),
+        ...(clientCert === undefined ? {} : { cert: clientCert }),
+        ...(clientKey === undefined ? {} : { key: clientKey }),
+      },
+    })
+    const connection = new BackendConnection(client, servername)
+    client.on('connect', () => {
+      connection.connected = true
+    })
+    client.on('disconnect', () => {
+      connection.connected = false
+      connection.served = 0
+      const index = this.#idle.indexOf(connection)
+      if (index === -1) return
+      this.#idle.splice(index, 1)
+      void client.destroy()
+    })
+    return connection
+  }
+}
+
+/** The backends in use. A target that a reload has dropped is forgotten with its last request. */
+export class Backends {
+  readonly #byTarget = new WeakMap<Target, Backend>()
+
+  of(target: Target): Backend {
+    let backend = this.#byTarget.get(target)
+    if (backend === undefined) this.#byTarget.set(target, (backend = new Backend(target)))
+    return backend
+  }
+}

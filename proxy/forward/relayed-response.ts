@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http'
+import type { Exchange } from '../accept/exchange.ts'
+import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
+import { acceptsTrailers } from './request-headers.ts'
+import type { RawHeaders } from './request-headers.ts'
+import { responseHeaders } from './response-headers.ts'
+
+/** How long a client may go on sending a request that has been answered already, in milliseconds. */
+const LINGER = 1000
+
+/** A backend's response on its way to the client: every byte is passed on when it comes, as fast as the client takes it. */
+export class RelayedResponse implements ResponseSink {
+  readonly #exchange: Exchange
+  readonly #res: ServerResponse
+  readonly #flow: Flow
+  readonly #relaysTrailers: boolean
+
+  constructor(exchange: Exchange, head: ResponseHead, flow: Flow) {
+    const { req, res } = exchange
+    this.#exchange = exchange
+    this.#res = res
+    this.#flow = flow
+    this.#relaysTrailers = req.httpVersionMinor === 1 && acceptsTrailers(req.headers.te ?? '')
+    res.sendDate = false
+    // A backend that refuses a body before it has come makes the rest of the connection useless.
+    if (!req.complete && head.code >= 400) res.shouldKeepAlive = false
+    res.writeHead(head.code, head.reason, responseHeaders(head.code, head.headers, this.#relaysTrailers))
+    this.#sendTogether()
+  }
+
+  data(chunk: Buffer): void {
+    this.#exchange.sent += chunk.length
+    if (this.#res.write(chunk)) return
+    this.#flow.pause()
+    this.#res.once('drain', () => this.#flow.resume())
+  }
+
+  end(trailers: RawHeaders): void {
+    if (this.#relaysTrailers && trailers.length > 0) this.#res.addTrailers(pairs(trailers))
+    this.#res.end()
+    lingerIfUnread(this.#exchange)
+  }
+
+  fail(): void {
+    // Closing is the only way left to say that this is not the whole response.
+    this.#res.destroy()
+  }
+
+  /** Head and what of the body came with it leave in one write; a head that comes alone is not kept back. */
+  #sendTogether(): void {
+    const res = this.#res
+    res.cork()
+    queueMicrotask(() => {
+      if (res.destroyed) return
+      if (!res.writableEnded) res.flushHeaders()
+      res.uncork()
+    })
+  }
+}
+
+/** Stops reading a request whose answer is complete, and closes once the client had time to read that (RFC 9112 9.6). */
+function lingerIfUnread({ req, res }: Exchange): void {
+  if (req.complete) return
+  const { socket } = req
+  res.once('finish', () => {
+    if (req.complete) return
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), LINGER)
+    socket.once('close', () => clearTimeout(timer))
+  })
+}
+
+function pairs(raw: RawHeaders): [string, string][] {
+  const result: [string, string][] = []
+  for (let i = 0; i < raw.length; i += 2) result.push([raw[i] as string, raw[i + 1] as string])
+  return result
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+
+/** Request bodies up to this size, in bytes, can be sent again, and allow the request to be held (GRIP 2.8). */
+export const KEPT_BODY_LIMIT = 100_000
+
+/**
+ * A client's request body on its way to a backend. It is streamed as it arrives, as fast as the backend takes it, and kept as
+ * long as it is small, so that another target can be tried.
+ */
+export class RequestBody {
+  readonly #req: IncomingMessage
+  #kept: Buffer[] | undefined = []
+  #size = 0
+  #ended = false
+  #listening = false
+  #reader: BodyReader | undefined
+
+  constructor(req: IncomingMessage) {
+    this.#req = req
+  }
+
+  /** Whether a message has a body (RFC 9112 6.3). */
+  static exists(req: IncomingMessage): boolean {
+    const length = req.headers['content-length']
+    return req.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0)
+  }
+
+  get isTooLargeToKeep(): boolean {
+    return this.#kept === undefined
+  }
+
+  /** The body from its beginning. There can be one reader at a time; the one before has to be destroyed. */
+  open(): Readable {
+    const reader = new BodyReader(this)
+    this.#reader = reader
+    return reader
+  }
+
+  /** The whole body, or undefined when it is too large to keep. Rejects when the client leaves before its end. */
+  async read(): Promise<Buffer | undefined> {
+    for await (const _ of this.open()) if (this.#kept === undefined) return undefined
+    return Buffer.concat(this.#kept ?? [])
+  }
+
+  /** Called when the reader wants more. */
+  pull(reader: BodyReader, first: boolean): void {
+    if (reader !== this.#reader) return
+    // At most the kept size is put in at once, more than the reader's own limit but bounded.
+    if (first) for (const chunk of this.#kept ?? []) reader.push(chunk)
+    if (this.#ended) reader.push(null)
+    else if (this.#listening) this.#req.resume()
+    else this.#listen()
+  }
+
+  release(reader: BodyReader): void {
+    if (reader !== this.#reader) return
+    this.#reader = undefined
+    if (!this.#ended) this.#req.pause()
+  }
+
+  #listen(): void {
+    this.#listening = true
+    this.#req.on('data', (chunk: Buffer) => this.#take(chunk))
+    this.#req.on('end', () => {
+      this.#ended = true
+      this.#reader?.push(null)
+    })
+    this.#req.on('close', () => {
+      // Cut off: the backend must not take what it has for the whole.
+      if (!this.#ended) this.#reader?.destroy(new Error('client left'))
+    })
+  }
+
+  #take(chunk: Buffer): void {
+    this.#size += chunk.length
+    if (this.#size > KEPT_BODY_LIMIT) this.#kept = undefined
+    else this.#kept?.push(chunk)
+    if (this.#reader === undefined || !this.#reader.push(chunk)) this.#req.pause()
+  }
+}
+
+/** undici destroys the body of a request that fails; this one can be lost without losing the client's request. */
+class BodyReader extends Readable {
+  readonly #source: RequestBody
+  #first = true
+
+  constructor(source: RequestBody) {
+    super()
+    this.#source = source
+  }
+
+  override _read(): void {
+    const first = this.#first
+    this.#first = false
+    this.#source.pull(this, first)
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#source.release(this)
+    callback(error)
+  }
+}

@@ -1,0 +1,100 @@
+import type { Log } from '../../shared/log.ts'
+import type { Delivery } from '../send/delivery.ts'
+import type { Hold } from './hold.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import type { TimerWheel } from './timer-wheel.ts'
+
+/** The only owner of who is held on what. */
+export class HoldTable {
+  readonly #holds = new Map<string, Hold>()
+  readonly #byChannel = new Map<string, Set<Hold>>()
+  /** Channels without holds that stay subscribed until their timer ends, in the order they began to. */
+  readonly #lingering = new Map<string, { cancel(): void }>()
+  readonly #subscriptions: Subscriptions
+  readonly #wheel: TimerWheel
+  readonly #lingerSeconds: number
+  readonly #log: Log
+
+  constructor(subscriptions: Subscriptions, wheel: TimerWheel, lingerSeconds: number, log: Log) {
+    this.#subscriptions = subscriptions
+    this.#wheel = wheel
+    this.#lingerSeconds = lingerSeconds
+    this.#log = log
+  }
+
+  get size(): number {
+    return this.#holds.size
+  }
+
+  has(id: string): boolean {
+    return this.#holds.has(id)
+  }
+
+  /**
+   * Subscribes the hold's channels. `onLive` is called once: with true, at once or later, when every item published from now on
+   * will reach the hold, with false when the handler did not confirm in time; the hold is then not in the table.
+   */
+  add(hold: Hold, onLive: (live: boolean) => void): void {
+    this.#holds.set(hold.id, hold)
+    for (const channel of hold.channels) {
+      const holds = this.#byChannel.get(channel)
+      if (holds === undefined) this.#byChannel.set(channel, new Set([hold]))
+      else holds.add(hold)
+      this.#stopLingering(channel)
+    }
+    this.#subscriptions.subscribe(hold.channels, (live) => {
+      // The client may have left while the handler was asked.
+      if (!live) this.remove(hold)
+      onLive(live)
+    })
+  }
+
+  /** Takes a hold that ended out of the table; harmless for one that is not in it. */
+  remove(hold: Hold): void {
+    if (!this.#holds.delete(hold.id)) return
+    for (const channel of hold.channels) {
+      const holds = this.#byChannel.get(channel)
+      if (holds === undefined || !holds.delete(hold) || holds.size > 0) continue
+      this.#byChannel.delete(channel)
+      if (hold.lingers && this.#lingerSeconds > 0) this.#startLingering(channel)
+      else this.#subscriptions.unsubscribe(channel)
+    }
+  }
+
+  /** Hands an item to every hold of its channel. */
+  deliver(delivery: Delivery): void {
+    const holds = this.#byChannel.get(delivery.channel)
+    let receivers = 0
+    if (holds !== undefined) {
+      // Holds that end in the middle leave the set; a Set's iteration allows that.
+      for (const hold of holds) if (hold.deliver(delivery)) receivers++
+    }
+    this.#log.info(`publish channel=${delivery.channel} receivers=${receivers}`)
+  }
+
+  recoverAll(): void {
+    for (const hold of this.#holds.values()) hold.recover()
+  }
+
+  #startLingering(channel: string): void {
+    const timer = this.#wheel.after(this.#lingerSeconds * 1000, () => {
+      this.#lingering.delete(channel)
+      this.#subscriptions.unsubscribe(channel)
+    })
+    this.#lingering.set(channel, timer)
+    if (this.#lingering.size > MAX_LINGERING) {
+      const [oldest] = this.#lingering.keys()
+      if (oldest === undefined) return
+      this.#stopLingering(oldest)
+      this.#subscriptions.unsubscribe(oldest)
+    }
+  }
+
+  #stopLingering(channel: string): void {
+    this.#lingering.get(channel)?.cancel()
+    this.#lingering.delete(channel)
+  }
+}
+
+/** Past this many channels without holds the one that has lingered longest is let go: each client could bring a new name. */
+const MAX_LINGERING = 100_000

@@ -1,0 +1,21 @@
+import type { Delivery } from '../send/delivery.ts'
+
+/**
+ * A client connection kept open for channels. Long polls, streams and every other way of holding implement this; the hold
+ * table calls it and knows nothing else of clients.
+ */
+export interface Hold {
+  /** `WORKER:NUMBER`, unique among all workers. */
+  readonly id: string
+  /** As subscribed: with the route's prefix. */
+  readonly channels: readonly string[]
+  /** A response hold's channels stay subscribed for a while after it ended (GRIP 6.7). */
+  readonly lingers: boolean
+  /**
+   * Gives the client what it takes of a published item. A client too slow for it is cut here, not waited for.
+   * @returns whether the item had anything for this hold.
+   */
+  deliver(delivery: Delivery): boolean
+  /** Asks the backend anew for what may have been missed; nothing for a hold that cannot (GRIP 6.6). */
+  recover(): void
+}

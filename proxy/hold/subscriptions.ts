@@ -1,0 +1,114 @@
+import type { Timer, TimerWheel } from './timer-wheel.ts'
+
+/** The part of the link to the handler that subscriptions need. */
+export interface SubscriptionLink {
+  subscribe(request: number, channels: readonly string[]): void
+  unsubscribe(channels: readonly string[]): void
+}
+
+interface Subscription {
+  /** The request whose confirmation makes it live; an older one, from before an unsubscribe, must not. */
+  request: number
+  confirmed: boolean
+  waiters: Waiter[]
+}
+
+interface Waiter {
+  missing: number
+  timer: Timer | undefined
+  onLive: ((live: boolean) => void) | undefined
+}
+
+/**
+ * Which channels this worker wants of the handler, and which of them the handler has confirmed. Knows nothing of holds. While the
+ * handler is gone, what is wanted stays wanted and is said again when it is back; whoever subscribes then waits a bounded time.
+ */
+export class Subscriptions {
+  readonly #byChannel = new Map<string, Subscription>()
+  readonly #requests = new Map<number, readonly string[]>()
+  readonly #wheel: TimerWheel
+  readonly #timeout: number
+  #link: SubscriptionLink | undefined
+  #lastRequest = 0
+
+  /** @param timeout milliseconds a subscriber waits for the handler's confirmation. */
+  constructor(wheel: TimerWheel, timeout: number) {
+    this.#wheel = wheel
+    this.#timeout = timeout
+  }
+
+  /** `onLive` is called once, at once when every channel is confirmed already, which costs no message. */
+  subscribe(channels: readonly string[], onLive: (live: boolean) => void): void {
+    const waiter: Waiter = { missing: 0, timer: undefined, onLive }
+    const fresh: string[] = []
+    for (const channel of channels) {
+      let subscription = this.#byChannel.get(channel)
+      if (subscription === undefined) {
+        subscription = { request: 0, confirmed: false, waiters: [] }
+        this.#byChannel.set(channel, subscription)
+        fresh.push(channel)
+      }
+      if (!subscription.confirmed) {
+        subscription.waiters.push(waiter)
+        waiter.missing++
+      }
+    }
+    if (waiter.missing === 0) {
+      onLive(true)
+      return
+    }
+    waiter.timer = this.#wheel.after(this.#timeout, () => settle(waiter, false))
+    if (this.#link !== undefined && fresh.length > 0) this.#link.subscribe(this.#request(fresh), fresh)
+  }
+
+  unsubscribe(channel: string): void {
+    if (this.#byChannel.delete(channel)) this.#link?.unsubscribe([channel])
+  }
+
+  /** The handler can be reached (again). @returns the request number and the channels to greet it with. */
+  linkUp(link: SubscriptionLink): { request: number; channels: readonly string[] } {
+    this.linkDown()
+    this.#link = link
+    const channels = [...this.#byChannel.keys()]
+    return { request: this.#request(channels), channels }
+  }
+
+  linkDown(): void {
+    this.#link = undefined
+    this.#requests.clear()
+    for (const subscription of this.#byChannel.values()) subscription.confirmed = false
+  }
+
+  /** The handler has confirmed a request. */
+  confirm(request: number): void {
+    const channels = this.#requests.get(request)
+    if (channels === undefined) return
+    this.#requests.delete(request)
+    for (const channel of channels) {
+      const subscription = this.#byChannel.get(channel)
+      if (subscription === undefined || subscription.request !== request) continue
+      subscription.confirmed = true
+      const { waiters } = subscription
+      subscription.waiters = []
+      for (const waiter of waiters) if (--waiter.missing === 0) settle(waiter, true)
+    }
+  }
+
+  #request(channels: readonly string[]): number {
+    const request = ++this.#lastRequest
+    this.#requests.set(request, channels)
+    for (const channel of channels) {
+      const subscription = this.#byChannel.get(channel)
+      if (subscription !== undefined) subscription.request = request
+    }
+    return request
+  }
+}
+
+function settle(waiter: Waiter, live: boolean): void {
+  const { onLive } = waiter
+  if (onLive === undefined) return
+  waiter.onLive = undefined
+  waiter.timer?.cancel()
+  onLive(live)
+}

@@ -1,0 +1,117 @@
+import { Dealer } from 'zeromq'
+import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
+import { decodeItem } from '../../shared/link/item-codec.ts'
+import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
+import type { HandlerMessage, WorkerMessage } from '../../shared/link/messages.ts'
+import { SendQueue } from '../../shared/link/send-queue.ts'
+import type { Log } from '../../shared/log.ts'
+import type { SubscriptionLink, Subscriptions } from '../hold/subscriptions.ts'
+
+const ALIVE_INTERVAL = 1000
+
+/** What the handler asks of a worker. */
+export interface LinkEvents {
+  item(item: PublishItem): void
+  recover(): void
+  /** @returns those of the ids that are held here. */
+  connCheck(ids: readonly string[]): string[]
+  /** Totals since the worker's start, by name. */
+  counts(): Record<string, number>
+}
+
+/** A worker's end of the link: keeps the handler told of the subscriptions, across the handler's restarts, and takes its items. */
+export class HandlerLink implements SubscriptionLink {
+  readonly #socket: Dealer
+  readonly #queue: SendQueue
+  readonly #worker: number
+  readonly #subscriptions: Subscriptions
+  readonly #events: LinkEvents
+  readonly #log: Log
+  #alive: NodeJS.Timeout | undefined
+
+  constructor(worker: number, subscriptions: Subscriptions, events: LinkEvents, log: Log) {
+    this.#worker = worker
+    this.#subscriptions = subscriptions
+    this.#events = events
+    this.#log = log
+    this.#socket = new Dealer({
+      routingId: `worker-${worker}-${process.pid}`,
+      linger: 0,
+      // What was meant for a handler that died must not reach the next one: that one is greeted with everything.
+      immediate: true,
+      reconnectInterval: 50,
+      receiveHighWaterMark: 0,
+    })
+    this.#queue = new SendQueue(this.#socket, (_receiver, error) => log.debug(`link: ${error.message}`))
+  }
+
+  start(path: string): void {
+    this.#socket.events.on('handshake', () => this.#greet())
+    this.#socket.events.on('disconnect', () => {
+      this.#log.warn('handler gone: connections stay open, new holds wait for it')
+      this.#subscriptions.linkDown()
+    })
+    this.#socket.connect(`ipc://${path}`)
+    this.#alive = setInterval(() => this.#send({ type: 'alive', counts: this.#events.counts() }), ALIVE_INTERVAL)
+    void this.#receive()
+  }
+
+  close(): void {
+    clearInterval(this.#alive)
+    this.#socket.close()
+  }
+
+  subscribe(request: number, channels: readonly string[]): void {
+    this.#send({ type: 'subscribe', request, channels })
+  }
+
+  unsubscribe(channels: readonly string[]): void {
+    this.#send({ type: 'unsubscribe', channels })
+  }
+
+  #greet(): void {
+    const { request, channels } = this.#subscriptions.linkUp(this)
+    this.#send({ type: 'hello', request, worker: this.#worker, pid: process.pid, channels })
+  }
+
+  #send(message: WorkerMessage): void {
+    this.#queue.push(encodeMessage(message))
+  }
+
+  async #receive(): Promise<void> {
+    for await (const frames of this.#socket) {
+      let delivered = 0
+      for (const frame of frames) {
+        try {
+          if (isItem(frame)) {
+            delivered += frame.length
+            this.#events.item(decodeItem(frame))
+          } else {
+            this.#take(decodeMessage(frame) as HandlerMessage)
+          }
+        } catch (error) {
+          // One item that fails must not keep the others from their clients.
+          this.#log.error(`link: ${(error as Error).stack}`)
+        }
+      }
+      if (delivered > 0) this.#send({ type: 'delivered', bytes: delivered })
+    }
+  }
+
+  #take(message: HandlerMessage): void {
+    switch (message.type) {
+      case 'who':
+        this.#greet()
+        break
+      case 'subscribed':
+        this.#subscriptions.confirm(message.request)
+        break
+      case 'recover':
+        this.#events.recover()
+        break
+      case 'command':
+        this.#send({ type: 'reply', request: message.request, value: this.#events.connCheck(message.ids) })
+        break
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { availableParallelism } from 'node:os'
+import type { Key, Works } from './key.ts'
+import { noEffect, oldName, optional, silent, works } from './key.ts'
+import {
+  bool,
+  forwardedForRule,
+  forwardedProtocol,
+  inputPort,
+  integer,
+  ipAddress,
+  key,
+  list,
+  milliseconds,
+  octalMode,
+  oneOf,
+  path,
+  seconds,
+  spec,
+  text,
+  workingPath,
+} from './kinds.ts'
+import { listener, localListener } from './listeners.ts'
+import { logLevels } from './log-levels.ts'
+import { internalSocket, retiredHandlerKeys, retiredProxyKeys, retiredRunnerKeys } from './retired-keys.ts'
+
+const noStats = 'this version has no stats socket'
+const noPrometheus = 'this version has no Prometheus port'
+const neverLimited = 'deliveries are neither limited in rate nor dropped'
+
+const global = {
+  include: optional(text),
+  libdir: works(text, '/usr/lib/pushpin'),
+  rundir: works(workingPath, 'run'),
+  ipc_prefix: works(text, 'pushpin-'),
+  port_offset: works(integer(0, 65535), '0'),
+  stats_connection_ttl: noEffect(noStats, '120'),
+  stats_connection_send: silent(noStats),
+}
+
+const runner = {
+  rundir: oldName,
+  http_port: works(list(listener), '7999'),
+  https_ports: works(list(listener), ''),
+  local_ports: works(list(localListener), ''),
+  log_level: works(logLevels, '2'),
+  log_format: works(oneOf('text', 'json'), 'text'),
+  client_buffer_size: works(integer(1024, 16_777_216), '32768'),
+  client_maxconn: works(integer(1), '50000'),
+  services: silent('all processes of the gateway are always started'),
+  logdir: silent('there is one log, on standard output or in the file of --logfile'),
+  allow_compression: noEffect('WebSocket messages are not compressed', 'false', '0', 'no', 'off'),
+  ...retiredRunnerKeys,
+}
+
+const proxy = {
+  routesfile: optional(path),
+  domainsfile: optional(path),
+  workers: works(integer(1, 1024), String(availableParallelism())),
+  debug: works(bool, 'false'),
+  accept_x_forwarded_protocol: works(bool, 'false'),
+  set_x_forwarded_protocol: works(forwardedProtocol, 'proto-only'),
+  x_forwarded_for: optional(list(forwardedForRule)),
+  x_forwarded_for_trusted: optional(list(forwardedForRule)),
+  orig_headers_need_mark: works(list(text), ''),
+  accept_pushpin_route: works(bool, 'false'),
+  cdn_loop: works(text, ''),
+  log_from: works(bool, 'false'),
+  log_user_agent: works(bool, 'false'),
+  sig_iss: works(text, 'pushpin'),
+  sig_key: works(key, 'changeme'),
+  upstream_key: works(key, ''),
+  client_queue_max: works(integer(65_536), '1048576'),
+  accept_timeout: works(milliseconds(1), '5000'),
+  legacy_instruct_types: works(bool, 'true'),
+  ipc_file_mode: optional(octalMode),
+  max_open_requests: noEffect('only client_maxconn in [runner] limits the connections', '-1'),
+  auto_cross_origin: noEffect('this version adds no CORS headers and has no JSON-P', 'false', '0', 'no', 'off'),
+  sockjs_url: silent('this version has no SockJS'),
+  stats_connections_max_ttl: noEffect(noStats, '60'),
+  stats_report_interval: noEffect(noStats, '10', '0'),
+  prometheus_port: noEffect(noPrometheus),
+  prometheus_prefix: silent(noPrometheus),
+  updates_check: noEffect('the gateway never asks for new versions and reports nothing', 'off'),
+  organization_name: silent('nothing is reported to anyone'),
+  ...retiredProxyKeys,
+}
+
+const handler = {
+  push_in_spec: works(spec, 'tcp://127.0.0.1:5560'),
+  push_in_sub_specs: works(list(spec), 'tcp://127.0.0.1:5562'),
+  push_in_sub_spec: oldName,
+  push_in_sub_connect: works(bool, 'false'),
+  push_in_http_addr: works(ipAddress, '127.0.0.1'),
+  push_in_http_port: works(inputPort, '5561'),
+  push_in_http_max_headers_size: works(integer(256, 16_777_216), '10000'),
+  push_in_http_max_body_size: works(integer(1), '1000000'),
+  command_spec: works(spec, 'tcp://127.0.0.1:5563'),
+  id_cache_ttl: works(seconds(0), '60'),
+  connection_subscription_max: works(integer(1), '20'),
+  subscription_linger: works(seconds(0), '60'),
+  ipc_file_mode: optional(octalMode),
+  stats_spec: silent(noStats),
+  state_spec: noEffect('this version has no sessions in a state service'),
+  message_rate: noEffect(neverLimited, '2500', '0', '-1'),
+  message_hwm: noEffect(neverLimited, '25000', '0', '-1'),
+  message_block_size: noEffect('this version counts no blocks', '0', '-1'),
+  message_wait: noEffect('this version delivers messages in the order they arrive', '5000'),
+  update_on_first_subscription: silent('this version makes no such requests'),
+  stats_subscription_ttl: noEffect(noStats, '60'),
+  stats_report_interval: noEffect(noStats, '10', '0'),
+  stats_format: noEffect(noStats, 'tnetstring'),
+  prometheus_port: noEffect(noPrometheus),
+  prometheus_prefix: silent(noPrometheus),
+  share_all: noEffect('every request goes to the backend on its own', 'false', '0', 'no', 'off'),
+  ...retiredHandlerKeys,
+}
+
+/** Every key that may stand in a config file, by section (GRIP 10.2 to 10.5). */
+export const sections = { global, runner, proxy, handler }
+
+/** The settings of one section: its working keys, named as in the file. */
+export type SettingsOf<Table> = {
+  readonly [Name in keyof Table as Table[Name] extends Works<unknown> ? Name : never]: Table[Name] extends Works<
+    infer T
+  >
+    ? T
+    : never
+}
+
+/** All settings; plain data that survives JSON. */
+export type Settings = { readonly [Name in keyof typeof sections]: SettingsOf<(typeof sections)[Name]> }
+
+const tables = new Map(
+  Object.entries(sections).map(([name, table]) => [name, new Map<string, Key>(Object.entries(table))]),
+)
+
+/** `unknown section` or `unknown key` when the table has no such thing. */
+export function findKey(section: string, name: string): Key | 'unknown section' | 'unknown key' {
+  const table = tables.get(section)
+  return table === undefined ? 'unknown section' : (table.get(name) ?? internalSocket(section, name) ?? 'unknown key')
+}

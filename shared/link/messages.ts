@@ -1,0 +1,49 @@
+/**
+ * What workers and the handler say to each other. A ZeroMQ message is a list of frames, each frame one message: its first byte
+ * names it, the rest is JSON, except for items (item-codec.ts), which carry content as it is.
+ *
+ * A worker says `hello` whenever the link comes up; from then on its subscriptions are what it said, changed by each
+ * `subscribe` and `unsubscribe`. The handler confirms a `subscribe` before it sends any item published after it, which is what makes
+ * a hold live before its client can know of it. The worker returns the size of the items it has delivered, so that the
+ * handler can bound what is on the way.
+ */
+export type WorkerMessage =
+  | {
+      readonly type: 'hello'
+      readonly request: number
+      readonly worker: number
+      readonly pid: number
+      readonly channels: readonly string[]
+    }
+  | { readonly type: 'subscribe'; readonly request: number; readonly channels: readonly string[] }
+  | { readonly type: 'unsubscribe'; readonly channels: readonly string[] }
+  | { readonly type: 'delivered'; readonly bytes: number }
+  | { readonly type: 'alive'; readonly counts: Readonly<Record<string, number>> }
+  | { readonly type: 'reply'; readonly request: number; readonly value: unknown }
+
+export type HandlerMessage =
+  /** The handler has no `hello` of this worker: it was restarted, or took the worker for dead. */
+  | { readonly type: 'who' }
+  /** Answers `hello` and `subscribe`: items published from here on are sent. */
+  | { readonly type: 'subscribed'; readonly request: number }
+  | { readonly type: 'command'; readonly request: number; readonly method: 'conncheck'; readonly ids: readonly string[] }
+  | { readonly type: 'recover' }
+
+/** First byte of a frame that holds a JSON message; an item's frame starts with ITEM_FRAME. */
+const JSON_FRAME = 0x7b // '{', the message itself
+
+export const ITEM_FRAME = 0x49 // 'I'
+
+export function encodeMessage(message: WorkerMessage | HandlerMessage): Buffer {
+  return Buffer.from(JSON.stringify(message))
+}
+
+export function isItem(frame: Buffer): boolean {
+  return frame[0] === ITEM_FRAME
+}
+
+/** @throws Error when the frame is not a message; both ends are ours, so that means a foreign process on the socket. */
+export function decodeMessage(frame: Buffer): WorkerMessage | HandlerMessage {
+  if (frame[0] !== JSON_FRAME) throw new Error('not a link message')
+  return JSON.parse(frame.toString()) as WorkerMessage | HandlerMessage
+}

@@ -1,0 +1,79 @@
+import { fork } from 'node:child_process'
+import cluster from 'node:cluster'
+import { mkdir, unlink } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { isListening, linkPath } from '../link/endpoint.ts'
+import type { Log } from '../log.ts'
+import type { StartOrders } from './orders.ts'
+import { Part } from './part.ts'
+
+const handlerMain = fileURLToPath(import.meta.resolve('../../handler/main.js'))
+const workerMain = fileURLToPath(import.meta.resolve('../../proxy/main.js'))
+
+/**
+ * The processes of one gateway, started, watched and stopped together: the handler (unless it runs elsewhere) and the proxy's workers,
+ * which share the client ports.
+ */
+export class Gateway {
+  readonly #handler: Part | undefined
+  readonly #workers: readonly Part[]
+  readonly #orders: StartOrders
+
+  /** @param levelOf log level of a component (GRIP 11.6). */
+  constructor(orders: StartOrders, levelOf: (component: string) => number, withHandler: boolean, log: Log) {
+    this.#orders = orders
+    const ordersOf = (component: string, worker: number): StartOrders => ({
+      ...orders,
+      log: { ...orders.log, level: levelOf(component) },
+      worker,
+    })
+    if (withHandler) {
+      const forkHandler = () => fork(handlerMain, ['--supervised'], { execArgv: [] })
+      this.#handler = new Part('handler', forkHandler, ordersOf('handler', 0), log)
+    }
+    // Round robin would pass every connection through this process; without it the workers accept for themselves.
+    cluster.schedulingPolicy = cluster.SCHED_NONE
+    cluster.setupPrimary({ exec: workerMain, args: [], execArgv: [] })
+    this.#workers = Array.from(
+      { length: orders.settings.proxy.workers },
+      (_, index) => new Part(`worker ${index}`, () => cluster.fork().process, ordersOf('proxy', index), log),
+    )
+  }
+
+  /** @throws Error with one sentence when a part cannot start; what had started is stopped. */
+  async start(): Promise<void> {
+    const { global, runner } = this.#orders.settings
+    await mkdir(global.rundir, { recursive: true })
+    linkPath(global.rundir, global.ipc_prefix)
+    for (const { path } of runner.local_ports) await removeStaleSocket(path)
+    const starts = await Promise.allSettled(this.#parts.map((part) => part.start()))
+    const failed = starts.find((start) => start.status === 'rejected')
+    if (failed !== undefined) {
+      await this.stop()
+      throw failed.reason
+    }
+  }
+
+  reload(): void {
+    for (const part of this.#parts) part.reload()
+  }
+
+  /** The handler first: what it has acknowledged still reaches the clients of the workers. */
+  async stop(): Promise<void> {
+    await this.#handler?.stop()
+    await Promise.all(this.#workers.map((worker) => worker.stop()))
+  }
+
+  kill(): void {
+    for (const part of this.#parts) part.kill()
+  }
+
+  get #parts(): readonly Part[] {
+    return this.#handler === undefined ? this.#workers : [this.#handler, ...this.#workers]
+  }
+}
+
+/** A gateway that was killed leaves its socket file behind, which would look like a port in use. */
+async function removeStaleSocket(path: string): Promise<void> {
+  if (!(await isListening(path))) await unlink(path).catch(() => {})
+}
