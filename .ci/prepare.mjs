@@ -21,7 +21,9 @@ export function run(command, args) {
 /** Installs what package-lock.json names, unless the last install was of the same lock file. */
 function install() {
   const stamp = join(root, 'node_modules', '.installed-lock')
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.log('installing packages (first run, or the lock file changed)')
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])

@@ -8,10 +8,14 @@ import { startHandler } from './handler.ts'
 if (process.argv[2] === '--supervised') {
   runAsChild('handler', startHandler)
 } else {
-  const options = parse<CommonOptions>(
+  const options: CommonOptions = parse(
     command('pushpin-handler', 'The handler of the pushpin gateway: takes what is published to the workers.')
       .option('--ipc-prefix <prefix>', 'begins the names of internal socket files')
-      .option('--port-offset <n>', 'added to the publish ports', integerOption(0, 'port offset must be greater than or equal to 0')),
+      .option(
+        '--port-offset <n>',
+        'added to the publish ports',
+        integerOption(0, 'port offset must be greater than or equal to 0'),
+      ),
   )
   const { orders, levelOf, warnings } = prepareStart(options)
   for (const warning of warnings) console.error(warning)

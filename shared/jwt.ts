@@ -8,7 +8,11 @@ export function signToken(claims: Readonly<Record<string, string | number>>, key
 }
 
 /** The claims of a token that the key verifies, that names the key's algorithm, and that has not expired; else undefined. */
-export function verifyToken(token: string, key: SigningKey, now = Date.now()): Readonly<Record<string, unknown>> | undefined {
+export function verifyToken(
+  token: string,
+  key: SigningKey,
+  now = Date.now(),
+): Readonly<Record<string, unknown>> | undefined {
   const [header, payload, mac, rest] = token.split('.')
   if (header === undefined || payload === undefined || mac === undefined || rest !== undefined) return undefined
   try {

@@ -24,7 +24,13 @@ const MAX_WRITE = 4096
  * @param component named in each line: `runner`, `proxy`, `handler`.
  */
 export function createLog(component: string, options: LogOptions): Log & { reopen(): void } {
-  const sink = pino.destination({ dest: options.file ?? 1, append: true, mkdir: true, sync: false, maxWrite: MAX_WRITE })
+  const sink = pino.destination({
+    dest: options.file ?? 1,
+    append: true,
+    mkdir: true,
+    sync: false,
+    maxWrite: MAX_WRITE,
+  })
   // A reader that went away (npm start | head) must not end the gateway.
   sink.on('error', () => {})
   process.on('exit', () => {
@@ -74,13 +80,16 @@ function localTime(now: number): string {
   const second = Math.floor(now / 1000)
   if (second !== formattedSecond) {
     const date = new Date(now)
-    const two = (value: number): string => String(value).padStart(2, '0')
     formattedPrefix =
       `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
       `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`
     formattedSecond = second
   }
   return formattedPrefix + String(now % 1000).padStart(3, '0')
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0')
 }
 
 /** Messages carry text from strangers: a line break in it would forge a log line. */

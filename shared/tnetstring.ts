@@ -78,7 +78,6 @@ class Reader {
       if (this.#bytes[keyEnd] !== comma) throw malformed('a dictionary key is not a byte string', this.at)
       const key = this.#bytes.toString('utf8', this.at, keyEnd)
       this.at = keyEnd + 1
-      if (this.at === end) throw malformed('a dictionary key has no value', end)
       dictionary[key] = this.read(end, depth)
     }
     return dictionary
@@ -132,11 +131,7 @@ class Writer {
 
   #put(data: string | Buffer): void {
     const size = this.#size + Buffer.byteLength(data)
-    if (size > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(size * 2)
-      this.written().copy(grown, grown.length - this.#size)
-      this.#buffer = grown
-    }
+    if (size > this.#buffer.length) this.#buffer = Buffer.concat([Buffer.allocUnsafe(size), this.#buffer])
     const at = this.#buffer.length - size
     if (typeof data === 'string') this.#buffer.write(data, at)
     else data.copy(this.#buffer, at)

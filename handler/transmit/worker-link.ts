@@ -77,7 +77,6 @@ export class WorkerLink {
     while (!condition()) await new Promise<void>((resolve) => this.#onChange.push(resolve))
   }
 
-
   recover(): void {
     for (const peer of this.#peers.values()) this.#send(peer.address, { type: 'recover' })
   }
@@ -98,7 +97,8 @@ export class WorkerLink {
         },
       }
       this.#commands.set(request, pending)
-      for (const address of pending.waitingFor) this.#send(address, { type: 'command', request, method: 'conncheck', ids })
+      for (const address of pending.waitingFor)
+        this.#send(address, { type: 'command', request, method: 'conncheck', ids })
       if (pending.waitingFor.size === 0) pending.finish()
     })
   }

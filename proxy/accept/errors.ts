@@ -2,8 +2,6 @@
 export interface ErrorAnswer {
   readonly code: number
   readonly message: string
-  /** What a client is told on routes with `debug`, where it tells more. */
-  readonly debug?: string
   /** The connection cannot go on: what follows in it may not be what the client meant as a request. */
   readonly close?: true
 }
@@ -29,7 +27,11 @@ export const errors = {
   // The request is understood, but not something a gateway forwards.
   connect: { code: 405, message: 'CONNECT is not supported.', close: true },
   trace: { code: 405, message: 'TRACE is not supported.' },
-  badWebSocket: { code: 400, message: 'Request contained an Upgrade header with value "websocket" but the request was not a valid WebSocket request.' },
+  badWebSocket: {
+    code: 400,
+    message:
+      'Request contained an Upgrade header with value "websocket" but the request was not a valid WebSocket request.',
+  },
   webSocketVersion: { code: 426, message: 'Only version 13 of the WebSocket protocol is supported.' },
   webSocket: { code: 501, message: 'WebSockets are not supported by this version.' },
   // The request cannot be forwarded (GRIP 2.10).

@@ -1,81 +1,65 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Route, Target } from '../choose/route.ts'
+import type { RequestBody } from '../forward/request-body.ts'
 import { answerError } from './answer.ts'
 import type { ErrorAnswer } from './errors.ts'
 
-/** How an exchange ended, for the access log: a status, `accept` while it is held, `error` when the client got no whole answer. */
-export type Outcome = 'response' | 'accept' | 'error'
-
-/** One client request and its response, from the first check to the access log. */
-export class Exchange {
+/** What is known of a request before it is forwarded. */
+export interface RequestFacts {
+  /** `WORKER:NUMBER`, unique among all workers (GRIP 5.4 `conncheck`). */
   readonly id: string
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
   readonly route: Route
-  /** `https` as the client sees it, so after a trusted `X-Forwarded-Proto`. */
+  /** As the client sees it, so after a trusted `X-Forwarded-Proto`. */
   readonly scheme: 'http' | 'https'
+  /** Authority as the client sent it. */
   readonly host: string
   /** Path and query, byte for byte. */
   readonly target: string
   /** Another gateway in front has signed the request: GRIP is its business (GRIP 2.4). */
   readonly trusted: boolean
-  /** Client as the rules of X-Forwarded-For show it (GRIP 2.7). */
-  readonly clientAddress: string
   readonly debug: boolean
+}
+
+/** One client request and its response, from the route to the end. */
+export class Exchange {
+  readonly facts: RequestFacts
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly body: RequestBody | undefined
   /** The target that was tried last. */
   tried: Target | undefined
-  /** Made anew after a hold, to fetch what was missed. */
-  retry = false
+  /** Sent to the backend once more, after a hold. */
+  isRetry = false
+  /** A hold has taken the response over. */
+  isHeld = false
   /** Bytes of content sent to the client. */
   sent = 0
 
-  constructor(fields: Omit<ExchangeFields, 'debug'> & { debug: boolean }) {
-    this.id = fields.id
-    this.req = fields.req
-    this.res = fields.res
-    this.route = fields.route
-    this.scheme = fields.scheme
-    this.host = fields.host
-    this.target = fields.target
-    this.trusted = fields.trusted
-    this.clientAddress = fields.clientAddress
-    this.debug = fields.debug
+  constructor(facts: RequestFacts, req: IncomingMessage, res: ServerResponse, body: RequestBody | undefined) {
+    this.facts = facts
+    this.req = req
+    this.res = res
+    this.body = body
   }
 
   get uri(): string {
-    return `${this.scheme}://${this.host}${this.target}`
+    return `${this.facts.scheme}://${this.facts.host}${this.facts.target}`
   }
 
   /** GRIP 2.5: instructions in the response are not for this gateway. */
   get passThrough(): boolean {
-    return this.trusted || this.route.noGrip
+    return this.facts.trusted || this.facts.route.noGrip
   }
 
-  /** Whether the client has gone, or has all of its answer. */
+  /** Whether the client has gone, or has its whole answer. */
   get over(): boolean {
     return this.res.destroyed || this.res.writableEnded
   }
 
   /** Answers with an error; once the response has begun, the connection can only be cut. */
-  fail(error: ErrorAnswer, debugMessage?: string): void {
+  fail(error: ErrorAnswer, debugMessage = error.message): void {
     if (this.over) return
-    if (this.res.headersSent) {
-      this.res.destroy()
-      return
-    }
-    answerError(this.res, error, this.debug ? (debugMessage ?? error.debug ?? error.message) : error.message)
+    if (this.res.headersSent) this.res.destroy()
+    else answerError(this.res, error, this.facts.debug ? debugMessage : error.message)
   }
-}
-
-export interface ExchangeFields {
-  readonly id: string
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
-  readonly route: Route
-  readonly scheme: 'http' | 'https'
-  readonly host: string
-  readonly target: string
-  readonly trusted: boolean
-  readonly clientAddress: string
-  readonly debug: boolean
 }

@@ -141,5 +141,5 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
 }
 
 function decodeHeaders(raw: readonly Buffer[]): RawHeaders {
-  return raw.map((bytes) => bytes.latin1Slice())
+  return raw.map((bytes) => bytes.toString('latin1'))
 }

@@ -14,7 +14,13 @@ export interface ForwardedFor {
 }
 
 export function forwardedFor(received: string | undefined, peerAddress: string, rules = DEFAULT_RULES): ForwardedFor {
-  let addresses = received === undefined ? [] : received.split(',').map((value) => value.trim()).filter((value) => value !== '')
+  let addresses =
+    received === undefined
+      ? []
+      : received
+          .split(',')
+          .map((value) => value.trim())
+          .filter((value) => value !== '')
   const truncate = rules.findLast((rule) => rule.startsWith('truncate:'))
   if (truncate !== undefined) {
     const keep = Number(truncate.slice('truncate:'.length))

@@ -20,7 +20,7 @@ export class RelayedResponse implements ResponseSink {
     this.#exchange = exchange
     this.#res = res
     this.#flow = flow
-    this.#relaysTrailers = req.httpVersionMinor === 1 && acceptsTrailers(req.headers.te ?? '')
+    this.#relaysTrailers = req.httpVersionMinor === 1 && acceptsTrailers(String(req.headers.te ?? ''))
     res.sendDate = false
     // A backend that refuses a body before it has come makes the rest of the connection useless.
     if (!req.complete && head.code >= 400) res.shouldKeepAlive = false

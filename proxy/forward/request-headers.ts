@@ -1,4 +1,4 @@
-import type { Exchange } from '../accept/exchange.ts'
+import type { Exchange, RequestFacts } from '../accept/exchange.ts'
 import type { ForwardOptions } from './forward-options.ts'
 
 /** Header names and values in turn, as node:http gives them and undici takes them. */
@@ -10,24 +10,24 @@ export type RawHeaders = string[]
  * name, or a client could forge or strip it.
  */
 export function requestHeaders(exchange: Exchange, options: ForwardOptions): RawHeaders {
-  const { route, trusted } = exchange
+  const { route, trusted } = exchange.facts
   const headers = exchange.req.rawHeaders.slice()
-  setRouteHeaders(headers, exchange)
+  setRouteHeaders(headers, exchange.facts)
   const originals = route.origHeaders && !trusted ? markOriginals(headers, options.origHeadersNeedMark) : []
   if (!route.origHeaders) removeWhere(headers, isMarked)
   removeHopByHop(headers)
   if (options.acceptPushpinRoute) remove(headers, 'pushpin-route')
   if (options.cdnLoop !== '') addCdnLoop(headers, options.cdnLoop)
   if (!trusted) removeWhere(headers, isGripOrLookAlike)
-  if (!trusted && !route.noGrip) addGrip(headers, exchange, options)
-  setForwardedProtocol(headers, exchange, options)
+  if (!trusted && !route.noGrip) addGrip(headers, exchange.facts, options)
+  setForwardedProtocol(headers, exchange.facts, options)
   setForwardedFor(headers, exchange, options)
   headers.push(...originals)
   return headers
 }
 
 /** GRIP 2.2 step 2. Of several settings of one name the first in the line counts. */
-function setRouteHeaders(headers: RawHeaders, { route }: Exchange): void {
+function setRouteHeaders(headers: RawHeaders, { route }: RequestFacts): void {
   const done = new Set<string>()
   for (const [name, value] of route.headers) {
     const lower = name.toLowerCase()
@@ -122,7 +122,7 @@ function isGripOrLookAlike(name: string): boolean {
 }
 
 /** GRIP 2.2 step 8. */
-function addGrip(headers: RawHeaders, { route }: Exchange, options: ForwardOptions): void {
+function addGrip(headers: RawHeaders, { route }: RequestFacts, options: ForwardOptions): void {
   const issuer = route.sigIss ?? options.sigIss
   const key = route.sigKey ?? options.sigKey
   // Libraries take any Grip header for a signed request, so an unsigned one gets none.
@@ -134,7 +134,7 @@ function addGrip(headers: RawHeaders, { route }: Exchange, options: ForwardOptio
 const GRIP_FEATURES = 'status'
 
 /** GRIP 2.2 steps 9 and 10. */
-function setForwardedProtocol(headers: RawHeaders, { scheme }: Exchange, options: ForwardOptions): void {
+function setForwardedProtocol(headers: RawHeaders, { scheme }: RequestFacts, options: ForwardOptions): void {
   const { acceptForwardedProtocol, setForwardedProtocol: set } = options
   removeWhere(headers, isForwardedProtocolLookAlike)
   if (acceptForwardedProtocol || set !== false) {
@@ -153,7 +153,7 @@ function isForwardedProtocolLookAlike(name: string): boolean {
 /** GRIP 2.2 step 11. */
 function setForwardedFor(headers: RawHeaders, exchange: Exchange, options: ForwardOptions): void {
   remove(headers, 'x-forwarded-for')
-  const { value } = options.forwardedFor(exchange.req, exchange.trusted)
+  const { value } = options.forwardedFor(exchange.req, exchange.facts.trusted)
   if (value !== '') headers.push('X-Forwarded-For', value)
 }
 

@@ -36,7 +36,10 @@ function namedInConnection(headers: RawHeaders): string[] | undefined {
     if (name.length !== 10 || name.toLowerCase() !== 'connection') continue
     const value = (headers[i + 1] as string).toLowerCase()
     if (value === 'keep-alive' || value === 'close') return undefined
-    return value.split(',').map((element) => element.trim()).filter((element) => !KEPT.has(element))
+    return value
+      .split(',')
+      .map((element) => element.trim())
+      .filter((element) => !KEPT.has(element))
   }
   return undefined
 }

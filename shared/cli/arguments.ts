@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import type { OptionValues } from 'commander'
 import { ConfigError } from '../config/config-error.ts'
 import { version } from './version.ts'
 
@@ -23,11 +24,11 @@ export function command(name: string, description: string): Command {
 }
 
 /** Reads the process's arguments; ends the process on `--help`, `--version` and on mistakes. */
-export function parse<Options>(command: Command): Options {
+export function parse(command: Command): OptionValues {
   try {
     command.parse(process.argv.slice(2).flatMap(oldSpelling), { from: 'user' })
     if (command.args.length > 0) fail(`unexpected argument '${command.args[0]}'`, 2)
-    return command.opts<Options & object>()
+    return command.opts()
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) process.exit(0)

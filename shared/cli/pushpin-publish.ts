@@ -8,11 +8,14 @@ import { sendOverHttp, sendOverZeromq } from './publish-send.ts'
 import { type PublishCredentials, publishTarget } from './publish-target.ts'
 import { version } from './version.ts'
 
-type CommandOptions = MessageOptions & PublishCredentials & { readonly spec: string }
+const DEFAULT_SPEC = 'http://localhost:5561'
+
+type CommandOptions = MessageOptions & PublishCredentials & { readonly spec?: string }
 
 /** Publishes one item (GRIP 5.5). */
 async function publish(channel: string, content: string | undefined, options: CommandOptions): Promise<void> {
-  const target = publishTarget(options.spec, options, Date.now())
+  const spec = options.spec ?? (process.env['GRIP_URL'] || DEFAULT_SPEC)
+  const target = publishTarget(spec, options, Date.now())
   const carrier = target.kind === 'http' ? 'json' : 'tnetstring'
   const item = publishMessage(channel, readContent(content, options), options, carrier)
   if (target.kind === 'http') await sendOverHttp(target.url, target.authorization, item)
@@ -58,9 +61,7 @@ const program = new Command('pushpin-publish')
   .option('--patch', 'content is a JSON patch for held responses')
   .option('--no-seq', 'deliver without looking at ids')
   .option('--no-eol', 'do not end HTTP bodies with a newline')
-  .addOption(
-    new Option('--spec <spec>', 'GRIP URL, or ZeroMQ spec to push to').env('GRIP_URL').default('http://localhost:5561'),
-  )
+  .option('--spec <spec>', `GRIP URL, or ZeroMQ spec to push to (default: GRIP_URL, else ${DEFAULT_SPEC})`)
   .option('-u, --user <user:pass>', 'basic authentication')
   .option('-B, --bearer <token>', 'bearer authentication')
   .version(`pushpin-publish ${version}`, '--version')

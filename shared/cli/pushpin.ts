@@ -12,16 +12,19 @@ interface Options extends CommonOptions {
 }
 
 /** The runner: starts proxy and handler and keeps them running (GRIP 11.2). */
-const options = parse<Options>(
+const options: Options = parse(
   command('pushpin', 'Reverse proxy for realtime web applications.')
     .option('-m, --merge-output', 'accepted for compatibility: the log is always one')
     .option('--port <[addr:]port>', 'listen for clients here, instead of where the config file says')
-    .option('--id <n>', 'instance number, for several on one host', integerOption(0, 'id must be greater than or equal to 0'))
+    .option(
+      '--id <n>',
+      'instance number, for several on one host',
+      integerOption(0, 'id must be greater than or equal to 0'),
+    )
     .option('--route <line>', 'a line of a routes file, used instead of the file; repeatable', collect),
 )
 
-const instance =
-  options.id === undefined ? {} : { ipcPrefix: `p${options.id}-`, portOffset: options.id * 10 }
+const instance = options.id === undefined ? {} : { ipcPrefix: `p${options.id}-`, portOffset: options.id * 10 }
 const config = options.config ?? findConfigFile(process.cwd())
 const prepared = prepareStart({ ...options, ...instance, ...(config === undefined ? {} : { config }) })
 await runGateway('pushpin', options.port === undefined ? prepared : withPort(options.port), true)

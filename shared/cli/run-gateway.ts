@@ -52,11 +52,17 @@ function describe({ orders, file }: PreparedStart, withHandler: boolean, log: Lo
     ...runner.https_ports.map((listener) => `https://${formatListener(listener)}`),
     ...runner.local_ports.map(({ path }) => path),
   ]
-  const routes = orders.routeLines.length > 0 ? orders.routeLines.map((line) => `'${line}'`).join(', ') : proxy.routesfile
+  const routes =
+    orders.routeLines.length > 0 ? orders.routeLines.map((line) => `'${line}'`).join(', ') : proxy.routesfile
   log.info(`clients: ${clients.join(', ')}; routes: ${routes}; ${proxy.workers} worker${proxy.workers > 1 ? 's' : ''}`)
   if (!withHandler) return
-  const http = handler.push_in_http_port === 0 ? undefined : `http://${handler.push_in_http_addr}:${handler.push_in_http_port}/publish/`
-  const inputs = [http, handler.push_in_spec, ...handler.push_in_sub_specs].filter((input) => input !== undefined && input !== '')
+  const http =
+    handler.push_in_http_port === 0
+      ? undefined
+      : `http://${handler.push_in_http_addr}:${handler.push_in_http_port}/publish/`
+  const inputs = [http, handler.push_in_spec, ...handler.push_in_sub_specs].filter(
+    (input) => input !== undefined && input !== '',
+  )
   log.info(`publishers: ${inputs.join(', ')}; commands: ${handler.command_spec}`)
   if (file !== undefined) return
   const port = runner.http_port[0]?.port

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { parseLogLevels } from '../config/log-levels.ts'
 import type { LogLevels } from '../config/log-levels.ts'
 import { loadSettings } from '../config/settings.ts'
@@ -21,7 +22,7 @@ export interface PreparedStart {
   readonly file: string | undefined
   /** About the config file, one sentence each. */
   readonly warnings: readonly string[]
-  levelOf(component: string): number
+  readonly levelOf: (component: string) => number
 }
 
 /** Config file and options together. Ends the process with one sentence when they do not work. */
@@ -37,6 +38,7 @@ export function prepareStart(options: CommonOptions): PreparedStart {
     levelOf,
     orders: {
       settings,
+      configDirectory: loaded.file === undefined ? process.cwd() : dirname(loaded.file),
       log: { level: levels.default, format: settings.runner.log_format, file: options.logfile },
       routeLines: options.route ?? (settings.proxy.routesfile === undefined ? ['* test'] : []),
       worker: 0,

@@ -1,4 +1,5 @@
-type ProblemClass = new (message: string) => Error
+/** The error class of whoever reads: what is wrong with an item is told otherwise than with an instruction. */
+export type ProblemClass = new (message: string) => Error
 
 /** Any object as JSON or a tnetstring gives it. */
 export type FieldValues = Readonly<Record<string, unknown>>

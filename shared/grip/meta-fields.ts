@@ -1,10 +1,7 @@
-import { type FieldValues, asText } from './fields.ts'
+import { type FieldValues, type ProblemClass, asText } from './fields.ts'
 
 /** Filter metadata: an object of texts, without a prototype; throws `Problem` (GRIP 3.4, 4.1). */
-export function metaTexts(
-  values: FieldValues,
-  Problem: new (message: string) => Error,
-): Readonly<Record<string, string>> {
+export function metaTexts(values: FieldValues, Problem: ProblemClass): Readonly<Record<string, string>> {
   const meta: Record<string, string> = Object.create(null)
   for (const [key, value] of Object.entries(values)) {
     const text = asText(value)

@@ -1,8 +1,6 @@
-import { type Fields, asObject, asText } from './fields.ts'
+import { type Fields, type ProblemClass, asObject, asText } from './fields.ts'
 import type { HeaderList } from './item/publish-item.ts'
 import { isHeaderName, isWireText, toWire } from './wire-text.ts'
-
-type ProblemClass = new (message: string) => Error
 
 /** The status code of a response given as an object; may throw (GRIP 3.4, 4.2). */
 export function statusCode(fields: Fields): number | undefined {

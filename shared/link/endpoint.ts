@@ -8,7 +8,9 @@ const MAX_SOCKET_PATH = 107
 export function linkPath(rundir: string, ipcPrefix: string): string {
   const path = join(rundir, `${ipcPrefix}link`)
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
-    throw new Error(`${path}: longer than the ${MAX_SOCKET_PATH} bytes a socket's path may have, choose a shorter rundir`)
+    throw new Error(
+      `${path}: longer than the ${MAX_SOCKET_PATH} bytes a socket's path may have, choose a shorter rundir`,
+    )
   }
   return path
 }

@@ -17,7 +17,8 @@ export function encodeItem(item: PublishItem): Buffer {
   const head = Buffer.from(
     JSON.stringify({
       ...item,
-      httpResponse: httpResponse?.action === 'send' ? { ...httpResponse, body: measured(httpResponse.body) } : httpResponse,
+      httpResponse:
+        httpResponse?.action === 'send' ? { ...httpResponse, body: measured(httpResponse.body) } : httpResponse,
       httpStream: httpStream?.action === 'send' ? { ...httpStream, content: measured(httpStream.content) } : httpStream,
       wsMessage: wsMessage?.action === 'send' ? { ...wsMessage, content: measured(wsMessage.content) } : wsMessage,
     }),
@@ -62,8 +63,7 @@ export function decodeItem(frame: Buffer): PublishItem {
             contentFilters: httpResponse.contentFilters,
           }
         : httpResponse,
-    httpStream:
-      httpStream?.action === 'send' ? { ...httpStream, content: take(httpStream.content ?? 0) } : httpStream,
+    httpStream: httpStream?.action === 'send' ? { ...httpStream, content: take(httpStream.content ?? 0) } : httpStream,
     wsMessage: wsMessage?.action === 'send' ? { ...wsMessage, content: take(wsMessage.content ?? 0) } : wsMessage,
   }
 }

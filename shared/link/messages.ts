@@ -26,7 +26,12 @@ export type HandlerMessage =
   | { readonly type: 'who' }
   /** Answers `hello` and `subscribe`: items published from here on are sent. */
   | { readonly type: 'subscribed'; readonly request: number }
-  | { readonly type: 'command'; readonly request: number; readonly method: 'conncheck'; readonly ids: readonly string[] }
+  | {
+      readonly type: 'command'
+      readonly request: number
+      readonly method: 'conncheck'
+      readonly ids: readonly string[]
+    }
   | { readonly type: 'recover' }
 
 /** First byte of a frame that holds a JSON message; an item's frame starts with ITEM_FRAME. */

@@ -9,11 +9,12 @@ type Start = (orders: StartOrders, log: Log) => Promise<Running>
  * parent, so that no port stays taken by an orphan.
  */
 export function runAsChild(component: string, start: Start): void {
-  process.once('message', (orders: StartOrders) => {
-    void run(component, orders, start, (report) => {
-      process.send?.(report)
-    })
-  })
+  process.once('message', (orders: StartOrders) => void run(component, orders, start, toParent))
+  toParent({ type: 'ready' })
+}
+
+function toParent(report: ChildReport): void {
+  process.send?.(report)
 }
 
 /** Runs this process on its own, without a runner. A failed start is one sentence on standard error and exit code 1. */
@@ -23,7 +24,12 @@ export function runAlone(component: string, orders: StartOrders, start: Start): 
   })
 }
 
-async function run(component: string, orders: StartOrders, start: Start, report: (report: ChildReport) => void): Promise<void> {
+async function run(
+  component: string,
+  orders: StartOrders,
+  start: Start,
+  report: (report: ChildReport) => void,
+): Promise<void> {
   const log = createLog(component, orders.log)
   keepAlive(log)
   let running: Running
@@ -59,5 +65,7 @@ async function run(component: string, orders: StartOrders, start: Start, report:
 /** A mistake in the handling of one connection must not cut ten thousand others. */
 function keepAlive(log: Log): void {
   process.on('uncaughtException', (error) => log.error(`uncaught: ${error.stack ?? error.message}`))
-  process.on('unhandledRejection', (reason) => log.error(`unhandled rejection: ${String((reason as Error)?.stack ?? reason)}`))
+  process.on('unhandledRejection', (reason) =>
+    log.error(`unhandled rejection: ${String((reason as Error)?.stack ?? reason)}`),
+  )
 }

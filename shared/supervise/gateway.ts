@@ -46,11 +46,11 @@ export class Gateway {
     await mkdir(global.rundir, { recursive: true })
     linkPath(global.rundir, global.ipc_prefix)
     for (const { path } of runner.local_ports) await removeStaleSocket(path)
-    const starts = await Promise.allSettled(this.#parts.map((part) => part.start()))
-    const failed = starts.find((start) => start.status === 'rejected')
-    if (failed !== undefined) {
+    try {
+      await Promise.all(this.#parts.map((part) => part.start()))
+    } catch (error) {
       await this.stop()
-      throw failed.reason
+      throw error
     }
   }
 

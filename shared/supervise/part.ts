@@ -35,6 +35,7 @@ export class Part {
           failure = report.message
           return
         }
+        if (report.type !== 'started') return
         child.off('exit', onExit)
         this.#superviseFrom(child)
         resolve()
@@ -79,8 +80,11 @@ export class Part {
     const child = this.#fork()
     this.#child = child
     child.on('error', (error) => this.#log.error(`${this.#name}: ${error.message}`))
-    child.on('message', onReport)
-    child.send(this.#orders, () => {})
+    child.on('message', (report: ChildReport) => {
+      // A child that died meanwhile is noticed by its exit, not by a failed send.
+      if (report.type === 'ready') child.send(this.#orders, () => {})
+      onReport(report)
+    })
     return child
   }
 

@@ -86,7 +86,7 @@ const malformed: Array<[bytes: string, message: RegExp]> = [
   ['4:True!', /does not fit the type !/],
   ['1:a~', /does not fit the type ~/],
   ['8:1:a#1:b,}', /key is not a byte string \(byte 4\)/],
-  ['4:1:a,}', /key has no value \(byte 6\)/],
+  ['4:1:a,}', /not 1 to 9 digits \(byte 6\)/],
 ]
 
 for (const [bytes, message] of malformed) {

@@ -16,7 +16,10 @@ export interface PublishItem {
   readonly wsMessage: WsMessageFormat | undefined
 }
 
-/** `Name, value` pairs in the order they are written; names keep their case and may repeat. */
+/**
+ * `Name, value` pairs in the order they are written; names keep their case and may repeat. Values hold one character
+ * per byte (Latin-1), as node:http reads and writes them; those from publishers are checked and ready to be sent.
+ */
 export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>
 
 /** GRIP 4.2. `body` and `bodyPatch` exclude each other; `reason` empty means the standard phrase was not known. */

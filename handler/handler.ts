@@ -1,0 +1,93 @@
+import type { Log } from '../shared/log.ts'
+import type { Running, StartOrders } from '../shared/supervise/orders.ts'
+import { Counters } from './observe/counters.ts'
+import { health } from './observe/health.ts'
+import { Publisher } from './publisher.ts'
+import { startCommandSocket } from './receive/command-socket.ts'
+import { startHttpApi } from './receive/http-api.ts'
+import { startPullInput } from './receive/pull-input.ts'
+import { startSubInput } from './receive/sub-input.ts'
+import { IdCache } from './sequence/id-cache.ts'
+import { ChannelTable } from './subscriptions/channel-table.ts'
+import { WorkerLink } from './transmit/worker-link.ts'
+
+/** Milliseconds that publishers wait for workers to say what they hold; longer is only for workers that do not come. */
+const GREETING_TIMEOUT = 1500
+
+/** Milliseconds a stop waits for what was acknowledged to be delivered. */
+const DRAIN_TIMEOUT = 1000
+
+interface Closable {
+  close(): void | Promise<void>
+}
+
+/** The handler: puts its parts together and starts them. */
+export async function startHandler({ settings }: StartOrders, log: Log): Promise<Running> {
+  const { global, proxy, handler } = settings
+  const counters = new Counters()
+  const channels = new ChannelTable()
+  const link = new WorkerLink(channels, log)
+  const publisher = new Publisher(new IdCache(handler.id_cache_ttl * 1000), channels, link, counters, log)
+  await link.start(global.rundir, global.ipc_prefix, handler.ipc_file_mode)
+
+  // An item taken before the workers have said what they hold would be acknowledged and reach nobody.
+  await within(
+    GREETING_TIMEOUT,
+    link.until(() => link.workers.length >= proxy.workers),
+  )
+
+  const inputs: Closable[] = []
+  if (handler.push_in_spec !== '') {
+    inputs.push(await startPullInput(handler.push_in_spec, publisher, log, counters.count))
+  }
+  if (handler.push_in_sub_specs.length > 0) {
+    const options = { specs: handler.push_in_sub_specs, connect: handler.push_in_sub_connect }
+    const sub = await startSubInput(options, publisher, log, counters.count)
+    channels.listen(sub)
+    inputs.push(sub)
+  }
+  if (handler.command_spec !== '') {
+    const uris = {
+      command: handler.command_spec,
+      publishPull: handler.push_in_spec || undefined,
+      publishSub: handler.push_in_sub_connect ? undefined : handler.push_in_sub_specs[0],
+    }
+    inputs.push(
+      await startCommandSocket(handler.command_spec, { uris, inbox: publisher, commands: link }, log, counters.count),
+    )
+  }
+  if (handler.push_in_http_port !== undefined) {
+    const options = {
+      address: handler.push_in_http_addr,
+      port: handler.push_in_http_port,
+      maxHeadersSize: handler.push_in_http_max_headers_size,
+      maxBodySize: handler.push_in_http_max_body_size,
+      log,
+    }
+    const api = await startHttpApi(options, publisher, link, () => health(link, channels, counters))
+    log.info(`http control server: ${api.address}:${api.port}`)
+    inputs.push(api)
+  }
+
+  return {
+    reload() {},
+    async stop() {
+      for (const input of inputs) await input.close()
+      await within(
+        DRAIN_TIMEOUT,
+        link.until(() => link.workers.every((worker) => worker.idle)),
+      )
+      link.close()
+    },
+  }
+}
+
+/** Waits for the promise, but no longer than that many milliseconds. */
+async function within(milliseconds: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([promise, timeout])
+  clearTimeout(timer)
+}

@@ -1,0 +1,50 @@
+import type { Log } from '../../shared/log.ts'
+import type { Exchange } from './exchange.ts'
+
+export interface AccessLogOptions {
+  readonly level: number
+  readonly from: boolean
+  readonly userAgent: boolean
+}
+
+const INFO = 2
+
+/** Writes one line per request (GRIP 9.4), when its response ends or a hold takes it over. */
+export class AccessLog {
+  readonly #log: Log
+  readonly #options: AccessLogOptions
+
+  constructor(log: Log, options: AccessLogOptions) {
+    this.#log = log
+    this.#options = options
+  }
+
+  /** A hold has the response now; how that ends is not logged (GRIP 9.4). */
+  accepted(exchange: Exchange): void {
+    exchange.isHeld = true
+    this.#write(exchange, 'accept')
+  }
+
+  ended(exchange: Exchange): void {
+    const { res, isHeld, sent } = exchange
+    if (!isHeld) this.#write(exchange, res.writableFinished ? `code=${res.statusCode} ${sent}` : 'error')
+  }
+
+  #write(exchange: Exchange, status: string): void {
+    const { route } = exchange.facts
+    // A route's own level replaces the process's, in both directions.
+    if ((route.logLevel ?? this.#options.level) < INFO) return
+    const { headers, method, socket } = exchange.req
+    let line = `${method} ${exchange.uri}`
+    if (exchange.tried !== undefined) line += ` -> ${exchange.tried.name}`
+    if (this.#options.from) line += ` from=${socket.remoteAddress ?? 'local'}`
+    if (headers.referer !== undefined) line += ` ref=${headers.referer}`
+    if (route.explicitId) line += ` route=${route.id}`
+    line += ` ${status}`
+    if (exchange.isRetry) line += ' retry'
+    if (this.#options.userAgent && headers['user-agent'] !== undefined) line += ` ua=${headers['user-agent']}`
+    if (this.#options.level >= INFO) this.#log.info(line)
+    // The process is quieter than this route: the line is written all the same, at a level that passes.
+    else this.#log.error(line)
+  }
+}

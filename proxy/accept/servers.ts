@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { chmod, chown } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import type { LocalListener } from '../../shared/config/listeners.ts'
+import type { Settings } from '../../shared/config/keys.ts'
+import type { Log } from '../../shared/log.ts'
+import { answerSocket } from './answer.ts'
+import { errors } from './errors.ts'
+import { onMalformed } from './malformed.ts'
+import { PARSED_HEADERS } from './request-check.ts'
+import type { Certificates } from './tls.ts'
+import { inOrder } from './in-order.ts'
+
+/** Milliseconds from connection or first byte to the end of a request's head; who drips is cut (RFC 9112 9.8). */
+const HEAD_TIMEOUT = 10_000
+/** Milliseconds a client connection may be idle between requests. */
+const IDLE_TIMEOUT = 75_000
+
+export type OnRequest = (req: IncomingMessage, res: ServerResponse) => void
+
+/** All places where clients connect. */
+export class ClientServers {
+  readonly #servers: Server[] = []
+  readonly #settings: Settings
+  readonly #onRequest: OnRequest
+  readonly #log: Log
+
+  constructor(settings: Settings, onRequest: OnRequest, log: Log) {
+    this.#settings = settings
+    this.#onRequest = inOrder(onRequest)
+    this.#log = log
+  }
+
+  /** @throws Error with one sentence when an address is taken or a certificate is missing. */
+  async listen(certificates: Certificates): Promise<void> {
+    const { http_port, https_ports, local_ports } = this.#settings.runner
+    for (const { address, port } of http_port)
+      await this.#listen(createServer(this.#options()), { host: address, port })
+    for (const { address, port } of https_ports) {
+      const server = createTlsServer({
+        ...this.#options(),
+        SNICallback: (name, done) => {
+          try {
+            done(null, certificates.contextFor(name, port))
+          } catch (error) {
+            done(error as Error)
+          }
+        },
+      })
+      await this.#listen(server, { host: address, port })
+    }
+    for (const local of local_ports) {
+      await this.#listen(createServer(this.#options()), { path: local.path })
+      await setAccess(local)
+    }
+  }
+
+  /** Takes no more connections and ends those that there are. */
+  close(): void {
+    for (const server of this.#servers) {
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+
+  #options(): ServerOptions {
+    return {
+      maxHeaderSize: this.#settings.runner.client_buffer_size,
+      headersTimeout: HEAD_TIMEOUT,
+      // A body may take its time; how fast it comes is the client's and the backend's affair.
+      requestTimeout: 0,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout: IDLE_TIMEOUT,
+      requireHostHeader: true,
+      insecureHTTPParser: false,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+    }
+  }
+
+  #listen(server: Server, where: { host: string; port: number } | { path: string }): Promise<void> {
+    const { client_maxconn } = this.#settings.runner
+    server.maxHeadersCount = PARSED_HEADERS
+    server.maxConnections = Math.ceil(client_maxconn / this.#settings.proxy.workers)
+    server.timeout = 0
+    server.on('request', this.#onRequest)
+    server.on('clientError', onMalformed(this.#log))
+    // Node would cut the connection without a word.
+    server.on('connect', (_req, socket) => answerSocket(socket as Socket, errors.connect))
+    server.on('drop', () => this.#log.warn('client_maxconn reached, connection refused'))
+    this.#servers.push(server)
+    return new Promise((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(describe(error, where))))
+      server.listen({ ...where, backlog: 4096 }, () => {
+        server.removeAllListeners('error')
+        server.on('error', (error) => this.#log.error(`listener: ${error.message}`))
+        resolve()
+      })
+    })
+  }
+}
+
+function describe(error: NodeJS.ErrnoException, where: { host: string; port: number } | { path: string }): string {
+  const name = 'path' in where ? where.path : `${where.host}:${where.port}`
+  if (error.code === 'EADDRINUSE') return `cannot listen for clients on ${name}: the address is in use`
+  if (error.code === 'EACCES') return `cannot listen for clients on ${name}: permission denied`
+  return `cannot listen for clients on ${name}: ${error.message}`
+}
+
+async function setAccess({ path, mode, user, group }: LocalListener): Promise<void> {
+  if (user !== undefined || group !== undefined) await chown(path, userId(user), groupId(group))
+  if (mode !== undefined) await chmod(path, mode)
+}
+
+/** -1 leaves an owner as it is. */
+function userId(name: string | undefined): number {
+  return name === undefined ? -1 : Number(execFileSync('id', ['-u', '--', name], { encoding: 'utf8' }))
+}
+
+function groupId(name: string | undefined): number {
+  if (name === undefined) return -1
+  return Number(execFileSync('getent', ['group', name], { encoding: 'utf8' }).split(':')[2])
+}

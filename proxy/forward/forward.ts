@@ -1,0 +1,148 @@
+import { isGripResponse } from '../../shared/grip/instruct/grip-response.ts'
+import type { Exchange } from '../accept/exchange.ts'
+import { errors } from '../accept/errors.ts'
+import type { Target } from '../choose/route.ts'
+import type { HostPort } from '../choose/host-port.ts'
+import { Attempt } from './attempt.ts'
+import type { Failure, OutgoingRequest } from './attempt.ts'
+import type { Backends } from './backend.ts'
+import type { ForwardOptions } from './forward-options.ts'
+import { InstructResponse } from './instruct-response.ts'
+import type { OnInstruct, OnLargeInstruct } from './instruct-response.ts'
+import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
+import { RelayedResponse } from './relayed-response.ts'
+import { requestHeaders, withHost } from './request-headers.ts'
+import type { RawHeaders } from './request-headers.ts'
+import { testRequestTooLarge, testResponse } from './test-target.ts'
+
+/** What acts on responses with instructions. */
+export interface Instructions {
+  /** GRIP 3 */
+  onWhole(exchange: Exchange): OnInstruct
+  /** GRIP 2.8 */
+  onLarge(exchange: Exchange): OnLargeInstruct
+}
+
+export interface ForwardContext {
+  readonly options: ForwardOptions
+  readonly backends: Backends
+  readonly legacyInstructTypes: boolean
+  readonly instructions: Instructions
+}
+
+/** Sends a request to the targets of its route, one after the other until one answers, and the answer to the client. */
+export function forward(exchange: Exchange, context: ForwardContext): void {
+  new Forwarding(exchange, context).start()
+}
+
+class Forwarding {
+  readonly #exchange: Exchange
+  readonly #context: ForwardContext
+  readonly #targets: readonly Target[]
+  readonly #headers: RawHeaders
+  #attempt: Attempt | undefined
+  #retriedStale = false
+
+  constructor(exchange: Exchange, context: ForwardContext) {
+    this.#exchange = exchange
+    this.#context = context
+    this.#targets = exchange.facts.route.targets
+    this.#headers = requestHeaders(exchange, context.options)
+  }
+
+  start(): void {
+    // The backend must hear of it at once when nobody waits for its answer any more.
+    this.#exchange.res.once('close', () => this.#attempt?.abort())
+    this.#try(0)
+  }
+
+  #try(index: number): void {
+    const target = this.#targets[index]
+    if (this.#exchange.over) return
+    if (target === undefined) {
+      const tried = this.#targets.map(({ name }) => name).join(', ')
+      this.#exchange.fail(errors.originFailed, `Unable to connect to any targets. Tried: ${tried}`)
+      return
+    }
+    this.#exchange.tried = target
+    if (target.kind === 'test') void this.#answerTest()
+    else if (target.kind === 'http') this.#send(target, index)
+    else this.#try(index + 1)
+  }
+
+  #send(target: Target, index: number): void {
+    const onFailure = (failure: Failure): void => {
+      if (this.#exchange.over) return
+      if (failure === 'unreachable' && this.#exchange.body?.isTooLargeToKeep !== true) {
+        this.#try(index + 1)
+      } else if (failure === 'stale' && !this.#retriedStale) {
+        // RFC 9112 9.3.1: the backend had closed the idle connection before it saw the request.
+        this.#retriedStale = true
+        this.#send(target, index)
+      } else {
+        this.#exchange.fail(errors.originFailed)
+      }
+    }
+    const onHead = (head: ResponseHead, flow: Flow): ResponseSink => this.#sinkFor(head, flow)
+    const backend = this.#context.backends.of(target)
+    const request = outgoingRequest(this.#exchange, target, this.#headers)
+    this.#attempt = new Attempt(this.#exchange, backend, request, onHead, onFailure)
+    this.#attempt.send()
+  }
+
+  #sinkFor(head: ResponseHead, flow: Flow): ResponseSink {
+    const exchange = this.#exchange
+    const { instructions, legacyInstructTypes } = this.#context
+    if (exchange.passThrough || !isGripResponse(head.headers, legacyInstructTypes)) {
+      return new RelayedResponse(exchange, head, flow)
+    }
+    return new InstructResponse(exchange, head, flow, instructions.onWhole(exchange), instructions.onLarge(exchange))
+  }
+
+  async #answerTest(): Promise<void> {
+    const { body, facts } = this.#exchange
+    const received = body === undefined ? Buffer.alloc(0) : await body.read().catch(() => undefined)
+    const { head, body: content } =
+      received === undefined ? testRequestTooLarge : testResponse(facts.target, facts.route.pathBeg)
+    if (this.#exchange.over) return
+    const sink = this.#sinkFor(head, { pause() {}, resume() {}, abort() {} })
+    sink.data(content)
+    sink.end([])
+  }
+}
+
+function outgoingRequest(exchange: Exchange, target: Target, headers: RawHeaders): OutgoingRequest {
+  const { route, host: received } = exchange.facts
+  const changed = target.asHost ?? route.asHost
+  const host = changed === undefined ? received : formatAuthority(changed)
+  return {
+    path: rewritePath(exchange.facts.target, route.pathBeg, route.replaceBeg, route.pathRem),
+    headers: withHost(headers, host),
+    body: exchange.body,
+    target,
+    servername: target.ssl ? serverName(target.trustConnectHost ? target.host : host) : undefined,
+  }
+}
+
+/** GRIP 2.2 step 1: of the encoded path, never of the query. */
+function rewritePath(target: string, pathBeg: string, replaceBeg: string | undefined, pathRem: number): string {
+  if (replaceBeg !== undefined) return withSlash(replaceBeg + target.slice(pathBeg.length))
+  if (pathRem === 0) return target
+  const query = target.indexOf('?')
+  const path = query === -1 ? target : target.slice(0, query)
+  return withSlash(path.slice(pathRem) + (query === -1 ? '' : target.slice(query)))
+}
+
+function withSlash(target: string): string {
+  return target.startsWith('/') ? target : `/${target}`
+}
+
+function formatAuthority({ host, port }: HostPort): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  return port === undefined ? name : `${name}:${port}`
+}
+
+/** Without the port. */
+function serverName(host: string): string {
+  return host.replace(/:\d*$/, '').replace(/^\[|\]$/g, '')
+}

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { AccessLog } from './accept/access-log.ts'
+import { answerError, answerText } from './accept/answer.ts'
+import { errors } from './accept/errors.ts'
+import { Exchange } from './accept/exchange.ts'
+import { asksForWebSocket, checkRequest, checkWebSocket, isError } from './accept/request-check.ts'
+import type { RequestTarget } from './accept/request-check.ts'
+import type { RouteTable } from './choose/route-table.ts'
+import type { Route } from './choose/route.ts'
+import { forward } from './forward/forward.ts'
+import type { ForwardContext } from './forward/forward.ts'
+import { isTrusted } from './forward/grip-signature.ts'
+import { RequestBody } from './forward/request-body.ts'
+
+const NOTICE = `This server is a GRIP gateway. It is free software under the GNU Affero General Public License, version 3 or later.\n`
+
+/** What requests are handled with; `routes` changes when they are reloaded. */
+export interface RequestContext {
+  routes: RouteTable
+  readonly debug: boolean
+  readonly forward: ForwardContext
+  readonly accessLog: AccessLog
+  /** The next request's id. */
+  nextId(): string
+  count(name: string): void
+}
+
+/** The life of a request up to its backend (GRIP 2.1): checked, routed, forwarded. docs/lifecycle.md draws it. */
+export function handleRequest(req: IncomingMessage, res: ServerResponse, context: RequestContext): void {
+  context.count('requests_received')
+  const checked = checkRequest(req)
+  if (isError(checked)) {
+    answerError(res, checked)
+    return
+  }
+  if (checked.target === '*') {
+    res.sendDate = false
+    res.writeHead(204, { Allow: 'OPTIONS, HEAD, GET, POST, PUT, PATCH, DELETE' }).end()
+    return
+  }
+  const { options } = context.forward
+  const scheme = isHttps(req, options.acceptForwardedProtocol) ? 'https' : 'http'
+  const route = chooseRoute(req, checked, scheme, context)
+  if (route === 'escapes') {
+    answerError(res, errors.pathEscapesRoute)
+  } else if (req.headers['pushpin-check'] !== undefined) {
+    answerText(res, 200, NOTICE)
+  } else if (route === undefined) {
+    answerError(res, errors.noRoute)
+  } else if (asksForWebSocket(req)) {
+    answerError(res, checkWebSocket(req))
+  } else {
+    const gripSig = req.headers['grip-sig'] as string | undefined
+    const trusted = isTrusted(gripSig, options.upstreamKey)
+    const facts = {
+      id: context.nextId(),
+      route,
+      scheme,
+      ...checked,
+      trusted,
+      debug: context.debug || route.debug,
+    } as const
+    const exchange = new Exchange(facts, req, res, RequestBody.exists(req) ? new RequestBody(req) : undefined)
+    res.once('close', () => context.accessLog.ended(exchange))
+    forward(exchange, context.forward)
+  }
+}
+
+function isHttps(req: IncomingMessage, acceptForwardedProtocol: boolean): boolean {
+  if ((req.socket as Partial<TLSSocket>).encrypted === true) return true
+  if (!acceptForwardedProtocol) return false
+  const claimed = req.headers['x-forwarded-proto'] || req.headers['x-forwarded-protocol']
+  return claimed === 'https' || claimed === 'wss'
+}
+
+function chooseRoute(
+  req: IncomingMessage,
+  { host, target }: RequestTarget,
+  scheme: string,
+  { routes, forward: { options } }: RequestContext,
+): Route | 'escapes' | undefined {
+  const query = target.indexOf('?')
+  const path = query === -1 ? target : target.slice(0, query)
+  const id = options.acceptPushpinRoute ? req.headers['pushpin-route'] : undefined
+  if (typeof id === 'string') {
+    // GRIP 1.6: a chosen route still has to fit the path.
+    const route = routes.byId(id)
+    return route !== undefined && path.startsWith(route.pathBeg) ? route : undefined
+  }
+  return routes.choose({ host, path, isWebSocket: asksForWebSocket(req), isHttps: scheme === 'https' })
+}

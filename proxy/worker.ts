@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { linkPath } from '../shared/link/endpoint.ts'
+import type { Log } from '../shared/log.ts'
+import type { Running, StartOrders } from '../shared/supervise/orders.ts'
+import { AccessLog } from './accept/access-log.ts'
+import { ClientServers } from './accept/servers.ts'
+import { Certificates } from './accept/tls.ts'
+import { RouteTable } from './choose/route-table.ts'
+import { openRoutes } from './choose/routes-file.ts'
+import { Backends } from './forward/backend.ts'
+import { forward } from './forward/forward.ts'
+import { forwardOptions } from './forward/forward-options.ts'
+import { handleRequest } from './handle-request.ts'
+import type { RequestContext } from './handle-request.ts'
+import { HoldAcceptor } from './hold/accept.ts'
+import { HoldTable } from './hold/hold-table.ts'
+import { Subscriptions } from './hold/subscriptions.ts'
+import { TimerWheel } from './hold/timer-wheel.ts'
+import { HandlerLink } from './link/handler-link.ts'
+import { Delivery } from './send/delivery.ts'
+
+/** One worker of the proxy: puts its parts together and starts them. */
+export async function startWorker(orders: StartOrders, log: Log): Promise<Running> {
+  const { settings, worker } = orders
+  const counts: Record<string, number> = {}
+  const count = (name: string): void => {
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+
+  const wheel = new TimerWheel()
+  const subscriptions = new Subscriptions(wheel, settings.proxy.accept_timeout)
+  const holds = new HoldTable(subscriptions, wheel, settings.handler.subscription_linger, log)
+  const link = new HandlerLink(
+    worker,
+    subscriptions,
+    {
+      item: (item) => holds.deliver(new Delivery(item)),
+      recover: () => holds.recoverAll(),
+      connCheck: (ids) => ids.filter((id) => holds.has(id)),
+      counts: () => ({ ...counts, held: holds.size }),
+    },
+    log,
+  )
+
+  const accessLog = new AccessLog(log, {
+    level: orders.log.level,
+    from: settings.proxy.log_from,
+    userAgent: settings.proxy.log_user_agent,
+  })
+  const acceptor = new HoldAcceptor(
+    holds,
+    wheel,
+    {
+      legacyTypes: settings.proxy.legacy_instruct_types,
+      maxChannels: settings.handler.connection_subscription_max,
+      queueMax: settings.proxy.client_queue_max,
+    },
+    {
+      accepted: (exchange) => accessLog.accepted(exchange),
+      subscribed: (exchange, channel) =>
+        log.info(`subscribe ${exchange.uri} channel=${channel}${exchange.isRetry ? ' retry' : ''}`),
+      tooSlow: (exchange, waiting) => {
+        count('slow_clients_cut')
+        log.warn(`${exchange.uri}: client too slow, cut with ${waiting} bytes waiting`)
+      },
+      retry: (exchange) => forward(exchange, context.forward),
+    },
+  )
+
+  let lastRequest = 0
+  const context: RequestContext = {
+    routes: new RouteTable([], () => {}),
+    debug: settings.proxy.debug,
+    forward: {
+      options: forwardOptions(settings),
+      backends: new Backends(),
+      legacyInstructTypes: settings.proxy.legacy_instruct_types,
+      instructions: acceptor,
+    },
+    accessLog,
+    nextId: () => `${worker}-${process.pid}:${++lastRequest}`,
+    count,
+  }
+  const routes = openRoutes(
+    { routesFile: settings.proxy.routesfile, domainsFile: settings.proxy.domainsfile, routeLines: orders.routeLines },
+    log,
+    (table) => {
+      context.routes = table
+    },
+  )
+
+  link.start(linkPath(settings.global.rundir, settings.global.ipc_prefix))
+  const servers = new ClientServers(settings, (req, res) => handleRequest(req, res, context), log)
+  await servers.listen(new Certificates(join(orders.configDirectory, 'runner', 'certs')))
+
+  return {
+    reload: () => routes.reload(),
+    stop: async () => {
+      routes.close()
+      servers.close()
+      link.close()
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream'
+import { until } from './until.ts'
+
+/** What a process has written, line by line. */
+export class LogLines {
+  readonly lines: string[] = []
+  #rest = ''
+
+  read(stream: Readable): void {
+    stream.setEncoding('latin1')
+    stream.on('data', (text: string) => {
+      const parts = (this.#rest + text).split('\n')
+      this.#rest = parts.pop() ?? ''
+      this.lines.push(...parts)
+    })
+  }
+
+  matching(pattern: RegExp): string[] {
+    return this.lines.filter((line) => pattern.test(line))
+  }
+
+  /** The first line that matches, now or later. */
+  async waitFor(pattern: RegExp): Promise<string> {
+    await until(
+      () => this.matching(pattern).length > 0,
+      () => `a log line ${pattern} in\n${this.toString()}`,
+    )
+    return this.matching(pattern)[0] as string
+  }
+
+  toString(): string {
+    return [...this.lines, this.#rest].slice(-40).join('\n')
+  }
+}
