@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { AccessLog } from './accept/access-log.ts'
 import { answerError, answerText } from './accept/answer.ts'
 import { errors } from './accept/errors.ts'
+import type { ErrorAnswer } from './accept/errors.ts'
 import { Exchange } from './accept/exchange.ts'
 import { asksForWebSocket, checkRequest, checkWebSocket, isError } from './accept/request-check.ts'
 import type { RequestTarget } from './accept/request-check.ts'
@@ -42,25 +43,22 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
   const { options } = context.forward
   const scheme = isHttps(req, options.acceptForwardedProtocol) ? 'https' : 'http'
   const route = chooseRoute(req, checked, scheme, context)
+  const refuse = (error: ErrorAnswer): void => {
+    answerError(res, error)
+    context.accessLog.refused(req.method, `${scheme}://${checked.host}${checked.target}`, error)
+  }
   if (route === 'escapes') {
-    answerError(res, errors.pathEscapesRoute)
+    refuse(errors.pathEscapesRoute)
   } else if (req.headers['pushpin-check'] !== undefined) {
     answerText(res, 200, NOTICE)
   } else if (route === undefined) {
-    answerError(res, errors.noRoute)
+    refuse(errors.noRoute)
   } else if (asksForWebSocket(req)) {
-    answerError(res, checkWebSocket(req))
+    refuse(checkWebSocket(req))
   } else {
-    const gripSig = req.headers['grip-sig'] as string | undefined
-    const trusted = isTrusted(gripSig, options.upstreamKey)
-    const facts = {
-      id: context.nextId(),
-      route,
-      scheme,
-      ...checked,
-      trusted,
-      debug: context.debug || route.debug,
-    } as const
+    const trusted = isTrusted(req.headers['grip-sig'], options.upstreamKey)
+    const debug = context.debug || route.debug
+    const facts = { id: context.nextId(), route, scheme, ...checked, trusted, debug } as const
     const exchange = new Exchange(facts, req, res, RequestBody.exists(req) ? new RequestBody(req) : undefined)
     res.once('close', () => context.accessLog.ended(exchange))
     forward(exchange, context.forward)

@@ -37,7 +37,8 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       item: (item) => holds.deliver(new Delivery(item)),
       recover: () => holds.recoverAll(),
       connCheck: (ids) => ids.filter((id) => holds.has(id)),
-      counts: () => ({ ...counts, held: holds.size }),
+      counts: () => counts,
+      held: () => holds.size,
     },
     log,
   )

@@ -7,16 +7,19 @@ export interface Health {
   readonly ok: boolean
   readonly workers: number
   readonly channels: number
+  /** Connections held, as of the last second. */
+  readonly held: number
   readonly counts: Readonly<Record<string, number>>
   readonly [name: string]: unknown
 }
 
 export function health(link: WorkerLink, channels: ChannelTable, counters: Counters): Health {
-  const workers = link.workers.length
+  const { workers } = link
   return {
-    ok: workers > 0,
-    workers,
+    ok: workers.length > 0,
+    workers: workers.length,
     channels: channels.size,
+    held: workers.reduce((held, worker) => held + worker.held, 0),
     counts: { ...Object.fromEntries(link.counts()), ...Object.fromEntries(counters.entries()) },
   }
 }

@@ -145,6 +145,7 @@ export class WorkerLink {
         break
       case 'alive':
         peer.counts = message.counts
+        peer.held = message.held
         break
       case 'reply':
         this.#reply(address, message.request, message.value)

@@ -17,6 +17,8 @@ export class WorkerPeer {
   seen = performance.now()
   /** Totals since the worker's start, as it last said. */
   counts: Readonly<Record<string, number>> = {}
+  /** Connections it held when it last said. */
+  held = 0
   readonly #send: (frame: Buffer) => void
   #waiting: Buffer[] = []
   #waitingBytes = 0

@@ -1,4 +1,5 @@
 import type { Log } from '../../shared/log.ts'
+import type { ErrorAnswer } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface AccessLogOptions {
@@ -28,6 +29,11 @@ export class AccessLog {
   ended(exchange: Exchange): void {
     const { res, isHeld, sent } = exchange
     if (!isHeld) this.#write(exchange, res.writableFinished ? `code=${res.statusCode} ${sent}` : 'error')
+  }
+
+  /** A request that no route took. */
+  refused(method: string | undefined, uri: string, { code, message }: ErrorAnswer): void {
+    if (this.#options.level >= INFO) this.#log.info(`${method} ${uri} code=${code} ${message.length + 1}`)
   }
 
   #write(exchange: Exchange, status: string): void {

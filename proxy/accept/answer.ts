@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ErrorAnswer } from './errors.ts'
+import { lingerIfUnread } from './linger.ts'
 
 /** Answers a request with an error. Nothing may have been sent of the response before. */
 export function answerError(res: ServerResponse, error: ErrorAnswer, message = error.message): void {
@@ -10,6 +11,7 @@ export function answerError(res: ServerResponse, error: ErrorAnswer, message = e
 
 export function answerText(res: ServerResponse, code: number, body: string, close = false): void {
   res.sendDate = false
+  lingerIfUnread(res)
   if (close) res.shouldKeepAlive = false
   res.writeHead(code, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body) })
   res.end(body)

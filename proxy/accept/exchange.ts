@@ -34,12 +34,15 @@ export class Exchange {
   isHeld = false
   /** Bytes of content sent to the client. */
   sent = 0
+  /** Told when the response is over, whole or not: set by whoever has it in hands, forwarding or hold, one after the other. */
+  onClose: (() => void) | undefined
 
   constructor(facts: RequestFacts, req: IncomingMessage, res: ServerResponse, body: RequestBody | undefined) {
     this.facts = facts
     this.req = req
     this.res = res
     this.body = body
+    res.once('close', () => this.onClose?.())
   }
 
   get uri(): string {

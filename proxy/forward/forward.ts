@@ -52,7 +52,7 @@ class Forwarding {
 
   start(): void {
     // The backend must hear of it at once when nobody waits for its answer any more.
-    this.#exchange.res.once('close', () => this.#attempt?.abort())
+    this.#exchange.onClose = () => this.#attempt?.abort()
     this.#try(0)
   }
 

@@ -29,6 +29,6 @@ export class GripSigner {
 }
 
 /** Whether another gateway in front has signed the request (GRIP 2.4). */
-export function isTrusted(gripSig: string | undefined, upstreamKey: SigningKey | undefined): boolean {
-  return upstreamKey !== undefined && gripSig !== undefined && verifyToken(gripSig, upstreamKey) !== undefined
+export function isTrusted(gripSig: string | string[] | undefined, upstreamKey: SigningKey | undefined): boolean {
+  return upstreamKey !== undefined && typeof gripSig === 'string' && verifyToken(gripSig, upstreamKey) !== undefined
 }

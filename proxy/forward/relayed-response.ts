@@ -1,12 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../accept/exchange.ts'
+import { lingerIfUnread } from '../accept/linger.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { acceptsTrailers } from './request-headers.ts'
 import type { RawHeaders } from './request-headers.ts'
 import { responseHeaders } from './response-headers.ts'
-
-/** How long a client may go on sending a request that has been answered already, in milliseconds. */
-const LINGER = 1000
 
 /** A backend's response on its way to the client: every byte is passed on when it comes, as fast as the client takes it. */
 export class RelayedResponse implements ResponseSink {
@@ -37,8 +35,8 @@ export class RelayedResponse implements ResponseSink {
 
   end(trailers: RawHeaders): void {
     if (this.#relaysTrailers && trailers.length > 0) this.#res.addTrailers(pairs(trailers))
+    lingerIfUnread(this.#res)
     this.#res.end()
-    lingerIfUnread(this.#exchange)
   }
 
   fail(): void {
@@ -56,18 +54,6 @@ export class RelayedResponse implements ResponseSink {
       res.uncork()
     })
   }
-}
-
-/** Stops reading a request whose answer is complete, and closes once the client had time to read that (RFC 9112 9.6). */
-function lingerIfUnread({ req, res }: Exchange): void {
-  if (req.complete) return
-  const { socket } = req
-  res.once('finish', () => {
-    if (req.complete) return
-    socket.end()
-    const timer = setTimeout(() => socket.destroy(), LINGER)
-    socket.once('close', () => clearTimeout(timer))
-  })
 }
 
 function pairs(raw: RawHeaders): [string, string][] {

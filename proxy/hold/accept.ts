@@ -127,6 +127,10 @@ export class HoldAcceptor implements Instructions {
       if (exchange.over || !hold.canStream) return
       if (!hold.write(chunk, () => flow.resume())) flow.pause()
     }
+    exchange.onClose = () => {
+      flow.abort()
+      hold.closed()
+    }
     hold.open(instruct.response)
     data(start)
     return {

@@ -38,7 +38,7 @@ export class ResponseHold implements Hold {
     this.#held = held
     this.#wheel = wheel
     this.#events = events
-    exchange.res.once('close', () => this.#end())
+    exchange.onClose = () => this.#end()
   }
 
   /** @param timeout seconds until the held response itself is sent. */

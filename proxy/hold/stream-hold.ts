@@ -38,7 +38,7 @@ export class StreamHold implements Hold {
     this.#socket = exchange.req.socket
     this.#queueMax = queueMax
     this.#events = events
-    exchange.res.once('close', () => this.#end())
+    exchange.onClose = () => this.closed()
   }
 
   /** Sends the head: without length, so chunked, or until close for HTTP/1.0. */
@@ -96,7 +96,7 @@ export class StreamHold implements Hold {
   /** Ends the response; the connection can be used again, except for HTTP/1.0. */
   finish(): void {
     if (!this.#open) return
-    this.#end()
+    this.closed()
     this.#res.end()
   }
 
@@ -128,7 +128,8 @@ export class StreamHold implements Hold {
     this.#socket.write(bytes)
   }
 
-  #end(): void {
+  /** The response is over. */
+  closed(): void {
     this.#open = false
     this.#timer?.cancel()
     this.#events.ended(this)

@@ -17,6 +17,8 @@ export interface LinkEvents {
   connCheck(ids: readonly string[]): string[]
   /** Totals since the worker's start, by name. */
   counts(): Record<string, number>
+  /** Connections held now. */
+  held(): number
 }
 
 /** A worker's end of the link: keeps the handler told of the subscriptions, across the handler's restarts, and takes its items. */
@@ -52,7 +54,7 @@ export class HandlerLink implements SubscriptionLink {
       this.#subscriptions.linkDown()
     })
     this.#socket.connect(`ipc://${path}`)
-    this.#alive = setInterval(() => this.#send({ type: 'alive', counts: this.#events.counts() }), ALIVE_INTERVAL)
+    this.#alive = setInterval(() => this.#sendAlive(), ALIVE_INTERVAL)
     void this.#receive()
   }
 
@@ -72,6 +74,10 @@ export class HandlerLink implements SubscriptionLink {
   #greet(): void {
     const { request, channels } = this.#subscriptions.linkUp(this)
     this.#send({ type: 'hello', request, worker: this.#worker, pid: process.pid, channels })
+  }
+
+  #sendAlive(): void {
+    this.#send({ type: 'alive', held: this.#events.held(), counts: this.#events.counts() })
   }
 
   #send(message: WorkerMessage): void {

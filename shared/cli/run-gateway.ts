@@ -12,6 +12,9 @@ export async function runGateway(component: string, prepared: PreparedStart, wit
   if (http_port.length + https_ports.length + local_ports.length === 0) fail('no server ports configured')
   const log = createLog(component, { ...orders.log, level: levelOf(component) })
   for (const warning of prepared.warnings) log.warn(warning)
+  if (orders.settings.proxy.sig_key === 'changeme') {
+    log.warn("sig_key is 'changeme': anyone can sign requests as this gateway, set a key of your own in [proxy]")
+  }
 
   const gateway = new Gateway(orders, levelOf, withHandler, log)
   obeySignals(gateway, log)

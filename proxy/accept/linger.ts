@@ -1,0 +1,25 @@
+import type { ServerResponse } from 'node:http'
+
+/** Milliseconds a client has to read an answer that came before the end of its request. */
+const LINGER = 1000
+
+/**
+ * To be called before the end of a response: when the request has not been read to its end, reading stops, and the connection is closed
+ * after a while. At once would not do: what still arrives would make the system reset the connection, and the reset overtakes
+ * the answer (RFC 9112 9.6).
+ */
+export function lingerIfUnread(res: ServerResponse): void {
+  const { req } = res
+  if (req.complete) return
+  const { socket } = req
+  if (!res.headersSent) res.shouldKeepAlive = false
+  const closeLate = (): void => {
+    if (req.complete && res.shouldKeepAlive) return
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), LINGER)
+    socket.once('close', () => clearTimeout(timer))
+  }
+  // Node closes a connection that is not kept alive through this, at once.
+  socket.destroySoon = closeLate
+  if (res.shouldKeepAlive) res.once('finish', closeLate)
+}
