@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises'
 import type { Log } from '../shared/log.ts'
 import type { Running, StartOrders } from '../shared/supervise/orders.ts'
 import { Counters } from './observe/counters.ts'
@@ -56,6 +57,7 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
       await startCommandSocket(handler.command_spec, { uris, inbox: publisher, commands: link }, log, counters.count),
     )
   }
+  await setIpcMode([handler.push_in_spec, ...handler.push_in_sub_specs, handler.command_spec], handler.ipc_file_mode)
   if (handler.push_in_http_port !== undefined) {
     const options = {
       address: handler.push_in_http_addr,
@@ -80,6 +82,14 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
       link.close()
     },
   }
+}
+
+/** ZeroMQ makes its socket files with the permissions of the process. */
+async function setIpcMode(specs: readonly string[], mode: number | undefined): Promise<void> {
+  if (mode === undefined) return
+  const paths = specs.filter((spec) => spec.startsWith('ipc://')).map((spec) => spec.slice('ipc://'.length))
+  // A spec that connects has no file of ours.
+  for (const path of paths) await chmod(path, mode).catch(() => {})
 }
 
 /** Waits for the promise, but no longer than that many milliseconds. */

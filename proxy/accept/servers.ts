@@ -42,6 +42,8 @@ export class ClientServers {
     for (const { address, port } of https_ports) {
       const server = createTlsServer({
         ...this.#options(),
+        ...certificates.defaultOf(port),
+        minVersion: 'TLSv1.2',
         SNICallback: (name, done) => {
           try {
             done(null, certificates.contextFor(name, port))

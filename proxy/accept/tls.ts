@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { SecureContext } from 'node:tls'
@@ -29,20 +29,26 @@ export class Certificates {
     )
   }
 
+  /** For clients that name no host; read once, since the handshake asks for no other then. */
+  defaultOf(port: number): { cert: Buffer; key: Buffer } | undefined {
+    return readPair(join(this.#directory, `default_${port}`))
+  }
+
   #load(name: string): SecureContext | undefined {
     const path = join(this.#directory, name)
     const modified = statSync(`${path}.crt`, { throwIfNoEntry: false })?.mtimeMs
     if (modified === undefined) return undefined
     const loaded = this.#loaded.get(name)
     if (loaded?.modified === modified) return loaded.context
-    const context = createSecureContext({
-      cert: readFileSync(`${path}.crt`),
-      key: readFileSync(`${path}.key`),
-      minVersion: 'TLSv1.2',
-    })
+    const context = createSecureContext({ ...readPair(path), minVersion: 'TLSv1.2' })
     this.#loaded.set(name, { modified, context })
     return context
   }
+}
+
+function readPair(path: string): { cert: Buffer; key: Buffer } | undefined {
+  if (!existsSync(`${path}.crt`)) return undefined
+  return { cert: readFileSync(`${path}.crt`), key: readFileSync(`${path}.key`) }
 }
 
 /** A host name, which can name no file outside the folder. */

@@ -1,3 +1,4 @@
+import { toWire } from '../../shared/grip/wire-text.ts'
 import { loadSigningKey, type SigningKey } from '../../shared/signing-key.ts'
 import { readChoice, readHost, readInteger, type Warn } from './prop-values.ts'
 import { lastValue, RouteLineError, type Props, type Section } from './route-line.ts'
@@ -34,6 +35,7 @@ export function parseCondition(
   const ssl = sslWord && sslWord === 'yes'
   const pathBeg = lastValue(props, 'path_beg')
   if (pathBeg === '') throw new RouteLineError('path_beg cannot be empty')
+  const replaceBeg = lastValue(props, 'replace_beg')
   const id = lastValue(props, 'id')
   return {
     id: id || generatedId(domain, proto, ssl, pathBeg),
@@ -41,14 +43,15 @@ export function parseCondition(
     domain,
     proto,
     ssl,
-    pathBeg: pathBeg ?? '',
+    // Requests have their bytes one character each, as node:http reads them.
+    pathBeg: toWire(pathBeg ?? ''),
     sigIss: lastValue(props, 'sig_iss'),
     sigKey: parseSigKey(lastValue(props, 'sig_key') ?? '', baseDirectory),
     prefix: lastValue(props, 'prefix') ?? '',
     origHeaders: props.has('orig_headers'),
     asHost: readHost(props, 'as_host', warn),
     pathRem: readInteger(props, 'path_rem', /^\d+$/, 10, warn) ?? 0,
-    replaceBeg: lastValue(props, 'replace_beg'),
+    replaceBeg: replaceBeg === undefined ? undefined : toWire(replaceBeg),
     debug: props.has('debug'),
     autoCrossOrigin: props.has('aco'),
     jsonp: parseJsonp(props),
@@ -90,7 +93,7 @@ function parseHeader(text: string): readonly [string, string] {
   // A name or value that cannot be sent would fail every request of the route.
   const canBeSent = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\r\n\0]/.test(value)
   if (!canBeSent) throw new RouteLineError("header must use format 'name:value'")
-  return [name, value]
+  return [name, toWire(value)]
 }
 
 function parseJsonp(props: Props): JsonpSettings {

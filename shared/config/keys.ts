@@ -72,7 +72,7 @@ const proxy = {
   client_queue_max: works(integer(65_536), '1048576'),
   accept_timeout: works(milliseconds(1), '5000'),
   legacy_instruct_types: works(bool, 'true'),
-  ipc_file_mode: optional(octalMode),
+  ipc_file_mode: silent('the proxy binds no sockets of this kind'),
   max_open_requests: noEffect('only client_maxconn in [runner] limits the connections', '-1'),
   auto_cross_origin: noEffect('this version adds no CORS headers and has no JSON-P', 'false', '0', 'no', 'off'),
   sockjs_url: silent('this version has no SockJS'),
