@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'
+import { assertNothingElseArrived } from '../support/nothing-else-arrived.ts'
 import { ask, askUntilClosed, RawClient } from '../support/raw-client.ts'
-import { OK } from '../support/recording-backend.ts'
 
 const { gateway, backend } = await startBoth()
 
@@ -66,7 +66,7 @@ for (const [what, rest, answer] of refused) {
   test(`a request with ${what} is refused, and so is all behind it`, async () => {
     const received = await askUntilClosed(gateway.port, `POST /refused HTTP/1.1\r\nHost: a\r\n${rest}${SMUGGLED}`)
     assert.equal(received, answer)
-    await assertOnlyGood()
+    await assertNothingElseArrived(gateway, backend)
   })
 }
 
@@ -74,13 +74,13 @@ test('a request line that a line feed ends is refused', async () => {
   const received = await askUntilClosed(gateway.port, `GET / HTTP/1.1\nHost: a\r\n\r\n${SMUGGLED}`)
   // The line feed may be taken for a part of the version.
   assert.match(received, /^HTTP\/1\.1 (?:400|505) /)
-  await assertOnlyGood()
+  await assertNothingElseArrived(gateway, backend)
 })
 
 test('a client of HTTP/1.0 cannot send chunks, because the next reader may not know them', async () => {
   const request = 'POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n'
   assert.equal(await askUntilClosed(gateway.port, request), CHUNKED_HTTP10)
-  await assertOnlyGood()
+  await assertNothingElseArrived(gateway, backend)
 })
 
 test('chunk extensions do not reach the backend', async () => {
@@ -97,7 +97,7 @@ test('a chunk extension of more than 16 KB ends the request', async () => {
   const chunk = `5;${'e'.repeat(17_000)}\r\nhello\r\n`
   const received = await askUntilClosed(gateway.port, `${head}${chunk}0\r\n\r\n${SMUGGLED}`)
   assert.match(received, /^HTTP\/1\.1 413 /)
-  await assertOnlyGood()
+  await assertNothingElseArrived(gateway, backend)
 })
 
 test('a request that ends in the middle of its body reaches no backend as a whole one', async () => {
@@ -108,15 +108,5 @@ test('a request that ends in the middle of its body reaches no backend as a whol
     const answer = await client.closed()
     assert.ok(answer === '' || answer.startsWith('HTTP/1.1 400 '), answer)
   }
-  await assertOnlyGood()
+  await assertNothingElseArrived(gateway, backend)
 })
-
-/** The backend is asked once more; that must be the only whole request it ever saw. */
-async function assertOnlyGood(): Promise<void> {
-  const { bytes } = await ask(gateway.port, 'GET /good HTTP/1.1\r\nHost: a\r\n\r\n')
-  assert.ok(bytes.endsWith(OK.slice(-4)))
-  assert.deepEqual(
-    backend.requests.map(({ line }) => line),
-    ['GET /good HTTP/1.1'],
-  )
-}

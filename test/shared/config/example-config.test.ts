@@ -75,7 +75,6 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       client_queue_max: 1_048_576,
       accept_timeout: 5000,
       legacy_instruct_types: true,
-      ipc_file_mode: undefined,
     },
     handler: {
       push_in_spec: 'tcp://127.0.0.1:5560',

@@ -143,7 +143,7 @@ test('a value of the wrong kind stops the start with file, line and what was exp
     ['proxy', 'set_x_forwarded_protocol=x', "must be true, proto-only or false, not 'x'"],
     ['proxy', 'sig_key="base64:s cret"', 'must have base64 text after base64:'],
     ['proxy', 'routesfile=', 'must be a path, not empty'],
-    ['proxy', 'ipc_file_mode=rw', "must be file permissions in octal such as 660, not 'rw'"],
+    ['handler', 'ipc_file_mode=rw', "must be file permissions in octal such as 660, not 'rw'"],
     ['proxy', 'sig_iss=${NAME}', 'needs the environment variable NAME, which is not set'],
     ['runner', 'http_port=1.2.3.4:0', "must be PORT or IPADDRESS:PORT with a port from 1 to 65535, not '1.2.3.4:0'"],
     ['runner', 'https_ports=x:1', "must be PORT or IPADDRESS:PORT with a port from 1 to 65535, not 'x:1'"],
