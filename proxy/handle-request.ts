@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { AccessLog } from './accept/access-log.ts'
 import { answerError, answerText } from './accept/answer.ts'
-import { errors } from './accept/errors.ts'
+import { errors, FORWARDED_METHODS } from './accept/errors.ts'
 import type { ErrorAnswer } from './accept/errors.ts'
 import { Exchange } from './accept/exchange.ts'
 import { asksForWebSocket, checkRequest, checkWebSocket, isError } from './accept/request-check.ts'
@@ -37,7 +37,7 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
   }
   if (checked.target === '*') {
     res.sendDate = false
-    res.writeHead(204, { Allow: 'OPTIONS, HEAD, GET, POST, PUT, PATCH, DELETE' }).end()
+    res.writeHead(204, { Allow: FORWARDED_METHODS }).end()
     return
   }
   const { options } = context.forward

@@ -6,22 +6,23 @@ import { lingerIfUnread } from './linger.ts'
 
 /** Answers a request with an error. Nothing may have been sent of the response before. */
 export function answerError(res: ServerResponse, error: ErrorAnswer, message = error.message): void {
-  answerText(res, error.code, `${message}\n`, error.close === true)
+  if (error.close === true) res.shouldKeepAlive = false
+  answerText(res, error.code, `${message}\n`, error.headers)
 }
 
-export function answerText(res: ServerResponse, code: number, body: string, close = false): void {
+export function answerText(res: ServerResponse, code: number, body: string, headers?: ErrorAnswer['headers']): void {
   res.sendDate = false
   lingerIfUnread(res)
-  if (close) res.shouldKeepAlive = false
-  res.writeHead(code, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body) })
+  res.writeHead(code, { ...headers, 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body) })
   res.end(body)
 }
 
 /** The same on a connection that has no request to answer, because none could be read; closes it. */
 export function answerSocket(socket: Socket, error: ErrorAnswer): void {
   const body = `${error.message}\n`
+  const headers = Object.entries(error.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(
-    `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code]}\r\n` +
+    `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code]}\r\n${headers.join('')}` +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
 }

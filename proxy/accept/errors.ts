@@ -2,9 +2,13 @@
 export interface ErrorAnswer {
   readonly code: number
   readonly message: string
+  readonly headers?: Readonly<Record<string, string>>
   /** The connection cannot go on: what follows in it may not be what the client meant as a request. */
   readonly close?: true
 }
+
+/** For `Allow`; any other method that the parser knows is forwarded as well. */
+export const FORWARDED_METHODS = 'OPTIONS, HEAD, GET, POST, PUT, PATCH, DELETE'
 
 /** Every error a client of the proxy can get. docs/errors.md explains each. */
 export const errors = {
@@ -25,14 +29,18 @@ export const errors = {
   headerTooSlow: { code: 408, message: 'Request header took too long.', close: true },
   chunkExtensionsTooLarge: { code: 413, message: 'Chunk extensions are too large.', close: true },
   // The request is understood, but not something a gateway forwards.
-  connect: { code: 405, message: 'CONNECT is not supported.', close: true },
-  trace: { code: 405, message: 'TRACE is not supported.' },
+  connect: { code: 405, message: 'CONNECT is not supported.', headers: { Allow: FORWARDED_METHODS }, close: true },
+  trace: { code: 405, message: 'TRACE is not supported.', headers: { Allow: FORWARDED_METHODS } },
   badWebSocket: {
     code: 400,
     message:
       'Request contained an Upgrade header with value "websocket" but the request was not a valid WebSocket request.',
   },
-  webSocketVersion: { code: 426, message: 'Only version 13 of the WebSocket protocol is supported.' },
+  webSocketVersion: {
+    code: 426,
+    message: 'Only version 13 of the WebSocket protocol is supported.',
+    headers: { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
+  },
   webSocket: { code: 501, message: 'WebSockets are not supported by this version.' },
   // The request cannot be forwarded (GRIP 2.10).
   noRoute: { code: 502, message: 'Route not found' },

@@ -19,14 +19,16 @@ const MAX_WAITING = 64
 export function inOrder(handle: Handle): Handle {
   const start: Handle = (req, res) => {
     const socket = req.socket as PipelinedSocket
-    socket[WAITING] = []
+    const waiting = (socket[WAITING] ??= [])
     res.once('close', () => {
-      const waiting = socket[WAITING] ?? []
-      socket[WAITING] = undefined
+      // Behind a request that ends the connection there may be anything: what could not be read is no safe guide to what follows.
+      if (!res.shouldKeepAlive || !socket.writable) return
       const next = waiting.shift()
-      if (next === undefined || socket.destroyed) return
+      if (next === undefined) {
+        socket[WAITING] = undefined
+        return
+      }
       start(...next)
-      socket[WAITING] = waiting
       if (waiting.length === 0) socket.resume()
     })
     handle(req, res)

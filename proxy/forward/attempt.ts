@@ -27,6 +27,8 @@ export type Failure =
 /** Methods whose repetition does no harm (RFC 9110 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 
+const IGNORE: ResponseSink = { data() {}, end() {}, fail() {} }
+
 /** One try to get a response from one target; hands it to a sink that `onHead` chooses. */
 export class Attempt implements Dispatcher.DispatchHandler, Flow {
   readonly #exchange: Exchange
@@ -38,7 +40,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
   #controller: Dispatcher.DispatchController | undefined
   #sink: ResponseSink | undefined
   #reused = false
-  #bodySent = false
   #over = false
 
   constructor(
@@ -71,12 +72,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#connection.awaitsHead = true
     this.#reused = this.#connection.served > 0
     if (this.#exchange.over) this.abort()
-  }
-
-  onBodySent(): void {
-    this.#bodySent = true
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, code: number, _headers: unknown, reason = ''): void {
@@ -85,7 +83,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
       if (code === 103) this.#relayEarlyHints(headers)
       return
     }
+    this.#connection.awaitsHead = false
     this.#sink = this.#onHead({ code, reason, headers }, this)
+    if (code !== 204 && code !== 304) return
+    // Complete with its head; a length in it is that of another response, for which undici waits in vain (RFC 9110 8.6).
+    this.#sink.end([])
+    this.#sink = IGNORE
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -118,11 +121,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     if (!this.#over) this.#controller?.abort(new Error('client left'))
   }
 
+  /** Whether the request can be sent again without harm: nothing of it arrived, or it may arrive twice (RFC 9110 9.2.2). */
   #isStale(): boolean {
+    if (!this.#reused) return false
     const { body } = this.#request
-    const replayable = body === undefined || (!body.isTooLargeToKeep && IDEMPOTENT.has(this.#exchange.req.method ?? ''))
-    const unsent = body === undefined ? IDEMPOTENT.has(this.#exchange.req.method ?? '') : !this.#bodySent
-    return this.#reused && (replayable || unsent)
+    if (body !== undefined && !body.hasBeenRead) return true
+    return IDEMPOTENT.has(this.#exchange.req.method ?? '') && body?.isTooLargeToKeep !== true
   }
 
   #finish(): void {

@@ -1,5 +1,6 @@
-import { Client } from 'undici'
+import { Client, buildConnector } from 'undici'
 import type { Target } from '../choose/route.ts'
+import { skipContinue } from './skip-continue.ts'
 import { formatHostPort } from '../choose/host-port.ts'
 
 /** How long a connection to a backend may stay idle, in milliseconds, when the backend does not say (GRIP 12.8). */
@@ -15,6 +16,8 @@ export class BackendConnection {
   /** Responses that came over the connection as it is now: with more than none, the backend may just be closing it. */
   served = 0
   connected = false
+  /** A request was sent and its response has not begun: only then bytes from the backend can be an interim response. */
+  awaitsHead = false
 
   constructor(client: Client, servername: string | undefined) {
     this.client = client
@@ -60,15 +63,18 @@ export class Backend {
       keepAliveMaxTimeout: IDLE_TIMEOUT,
       keepAliveTimeoutThreshold: 1000,
       strictContentLength: true,
-      connect: {
-        timeout: CONNECT_TIMEOUT,
-        rejectUnauthorized: !insecure,
-        ...(servername === undefined ? {} : { servername }),
-        ...(clientCert === undefined ? {} : { cert: clientCert }),
-        ...(clientKey === undefined ? {} : { key: clientKey }),
-      },
+      connect: connectorOf(
+        {
+          timeout: CONNECT_TIMEOUT,
+          rejectUnauthorized: !insecure,
+          ...(servername === undefined ? {} : { servername }),
+          ...(clientCert === undefined ? {} : { cert: clientCert }),
+          ...(clientKey === undefined ? {} : { key: clientKey }),
+        },
+        () => connection.awaitsHead,
+      ),
     })
-    const connection = new BackendConnection(client, servername)
+    const connection: BackendConnection = new BackendConnection(client, servername)
     client.on('connect', () => {
       connection.connected = true
     })
@@ -82,6 +88,15 @@ export class Backend {
     })
     return connection
   }
+}
+
+function connectorOf(options: buildConnector.BuildOptions, awaitsHead: () => boolean): buildConnector.connector {
+  const connect = buildConnector(options)
+  return (target, callback) =>
+    connect(target, (...result) => {
+      if (result[1]) skipContinue(result[1], awaitsHead)
+      callback(...result)
+    })
 }
 
 /** The backends in use. A target that a reload has dropped is forgotten with its last request. */

@@ -15,6 +15,8 @@ export class RequestBody {
   #ended = false
   #listening = false
   #reader: BodyReader | undefined
+  /** Whether any of it was handed to a reader. */
+  hasBeenRead = false
 
   constructor(req: IncomingMessage) {
     this.#req = req
@@ -48,6 +50,7 @@ export class RequestBody {
     if (reader !== this.#reader) return
     // At most the kept size is put in at once, more than the reader's own limit but bounded.
     if (first) for (const chunk of this.#kept ?? []) reader.push(chunk)
+    this.hasBeenRead ||= this.#size > 0
     if (this.#ended) reader.push(null)
     else if (this.#listening) this.#req.resume()
     else this.#listen()
@@ -76,6 +79,7 @@ export class RequestBody {
     this.#size += chunk.length
     if (this.#size > KEPT_BODY_LIMIT) this.#kept = undefined
     else this.#kept?.push(chunk)
+    this.hasBeenRead ||= this.#reader !== undefined
     if (this.#reader === undefined || !this.#reader.push(chunk)) this.#req.pause()
   }
 }

@@ -29,9 +29,12 @@ export class Gateway {
 
   constructor(files: GatewayFiles, args: readonly string[]) {
     this.#files = files
+    endWithSignals()
     this.#process = spawn(process.execPath, [runner, '--config', files.file, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    // Not reached by a test process that is killed; whoever does that has to look after its gateways.
+    process.once('exit', () => this.#process.kill('SIGKILL'))
     for (const stream of [this.#process.stdout, this.#process.stderr]) if (stream !== null) this.log.read(stream)
   }
 
@@ -128,6 +131,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const clash = /in use/i.test(gateway.log.toString())
     if (!clash || starts === MAX_STARTS) throw new Error(`the gateway did not start:\n${gateway.log}`)
   }
+}
+
+let ending = false
+
+/** A test run that is interrupted or timed out leaves no gateway behind: without this, nothing is done on exit by a signal. */
+function endWithSignals(): void {
+  if (ending) return
+  ending = true
+  process.setMaxListeners(0)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 }
 
 function kill(pid: number): void {

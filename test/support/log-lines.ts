@@ -28,6 +28,14 @@ export class LogLines {
     return this.matching(pattern)[0] as string
   }
 
+  /** Waits until more than `count` lines match. */
+  async waitForMore(pattern: RegExp, count: number): Promise<void> {
+    await until(
+      () => this.matching(pattern).length > count,
+      () => `${count + 1} log lines ${pattern} in\n${this.toString()}`,
+    )
+  }
+
   toString(): string {
     return [...this.lines, this.#rest].slice(-40).join('\n')
   }

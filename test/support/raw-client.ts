@@ -32,13 +32,15 @@ export class RawClient {
   /** Received and not taken by `response`. */
   #pending = ''
   #ended = false
+  #onBytes: ((count: number) => void) | undefined
   readonly #closed: Promise<unknown>
 
   constructor(socket: Socket) {
     this.socket = socket
     socket.setEncoding('latin1')
     socket.on('data', (text: string) => {
-      this.#pending += text
+      if (this.#onBytes === undefined) this.#pending += text
+      else this.#onBytes(text.length)
     })
     socket.on('end', () => {
       this.#ended = true
@@ -79,6 +81,11 @@ export class RawClient {
   /** Cuts the connection. */
   abort(): void {
     this.socket.destroy()
+  }
+
+  /** From now on, what comes is told by its size and not kept. */
+  count(onBytes: (count: number) => void): void {
+    this.#onBytes = onBytes
   }
 
   /** Waits for a text in what came; returns all of that, without taking it. */

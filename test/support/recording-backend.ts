@@ -24,7 +24,7 @@ export interface Script {
   head?(socket: Socket, request: RecordedRequest): void
   /** When the body is complete, too. */
   whole?(socket: Socket, request: RecordedRequest): void
-  /** Every piece as it comes; what else the script has is for requests. */
+  /** Every piece as it comes. Nothing is recorded then, and nothing else of the script is done. */
   bytes?(socket: Socket, piece: string): void
 }
 
@@ -53,10 +53,6 @@ export class RecordingBackend {
     return this.received.length
   }
 
-  get openConnections(): number {
-    return this.#sockets.size
-  }
-
   /** From now on, whole requests get these bytes. */
   answer(bytes: string): void {
     this.script = answering(bytes)
@@ -79,6 +75,15 @@ export class RecordingBackend {
     this.script = answering(OK)
   }
 
+  /** Waits until no more than so many connections are open. */
+  async openDownTo(count: number): Promise<void> {
+    await until(
+      () => this.#sockets.size <= count,
+      () => `${this.#sockets.size} connections are open, not ${count}`,
+    )
+  }
+
+  /** Cuts all connections. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
@@ -99,9 +104,11 @@ export class RecordingBackend {
     let headSeen = false
     socket.on('data', (chunk: Buffer) => {
       const piece = chunk.toString('latin1')
+      if (this.script.bytes !== undefined) {
+        this.script.bytes(socket, piece)
+        return
+      }
       this.received[connection] += piece
-      this.script.bytes?.(socket, piece)
-      if (this.script.bytes !== undefined) return
       pending += piece
       for (;;) {
         const head = readHead(pending)

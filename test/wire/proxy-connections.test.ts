@@ -3,7 +3,6 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'
 import { ask, RawClient } from '../support/raw-client.ts'
-import { OK } from '../support/recording-backend.ts'
 import { until } from '../support/until.ts'
 
 const { gateway, backend } = await startBoth()
@@ -91,46 +90,10 @@ test('a client that leaves in the middle of its body is known to the backend at 
   assert.deepEqual(backend.requests, [])
 })
 
-/** Makes the gateway keep a connection to the backend, whose next request finds it closed. */
-async function keepConnection(): Promise<void> {
-  await ask(gateway.port, get('/before'))
-  await backend.next()
-  backend.script = {
-    whole: (socket, { line }) => {
-      // The first time only: a fresh connection is served.
-      if (backend.requests.filter((request) => request.line === line).length === 1) socket.destroy()
-      else socket.write(OK)
-    },
-  }
-}
-
-test('a GET on a kept connection that the backend closes is asked again on a new one', async () => {
-  await keepConnection()
-  assert.equal((await ask(gateway.port, get('/again'))).code, 200)
-  const [first, second] = [await backend.next(), await backend.next()]
-  assert.equal(first.line, 'GET /again HTTP/1.1')
-  assert.equal(second.line, 'GET /again HTTP/1.1')
-  assert.notEqual(first.connection, second.connection)
-})
-
-test('a POST whose body may have had an effect is not sent again', async () => {
-  // RFC 9110 9.2.2
-  await keepConnection()
-  assert.equal((await ask(gateway.port, POST)).code, 502)
-  assert.equal(backend.requests.length, 2)
-})
-
-test('a request that fails on a new connection is not sent a third time', async () => {
-  await keepConnection()
-  backend.script = { whole: (socket) => socket.destroy() }
-  assert.equal((await ask(gateway.port, get('/again'))).code, 502)
-  assert.equal(backend.requests.filter(({ line }) => line.startsWith('GET /again')).length, 2)
-})
-
 test('a request after the backend closed an idle connection goes to a new one', async () => {
   await ask(gateway.port, get('/before'))
   backend.cut()
-  await until(() => backend.openConnections === 0, 'the end of the connection')
+  await backend.openDownTo(0)
   assert.equal((await ask(gateway.port, POST)).code, 200)
 })
 

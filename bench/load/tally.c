@@ -1,0 +1,25 @@
+#include "tally.h"
+
+#define WINDOW 64
+
+void tally_take(struct tally *tally, uint32_t sequence, struct faults *faults) {
+  if (sequence >= tally->next) {
+    uint32_t skipped = sequence - tally->next;
+    faults->lost += skipped;
+    tally->seen = skipped + 1 >= WINDOW ? 1 : tally->seen << (skipped + 1) | 1;
+    tally->next = sequence + 1;
+    return;
+  }
+  uint32_t behind = tally->next - 1 - sequence;
+  if (behind < WINDOW && (tally->seen >> behind & 1) == 0) {
+    tally->seen |= 1ULL << behind;
+    faults->reordered++;
+    faults->lost--;
+  } else {
+    faults->repeated++;
+  }
+}
+
+void tally_end(const struct tally *tally, uint32_t expected, struct faults *faults) {
+  if (tally->next < expected) faults->lost += expected - tally->next;
+}

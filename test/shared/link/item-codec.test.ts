@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
+import { decodeItem, encodeItem } from '../../../shared/link/item-codec.ts'
+import { isItem } from '../../../shared/link/messages.ts'
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
+const text = fc.string({ unit: 'binary' })
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined })
+const contentFilters = maybe(fc.array(text))
+const send = fc.constant('send' as const)
+const noContent = fc.record({ action: fc.constantFrom('hint' as const, 'close' as const, 'refresh' as const) })
+const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('-0'))
+
+const response = fc.record({
+  action: send,
+  code: fc.integer({ min: 0, max: 999 }),
+  reason: text,
+  headers: fc.array(fc.tuple(text, text)),
+  body: maybe(bytes),
+  bodyPatch: maybe(fc.array(json)),
+  contentFilters,
+})
+const message = fc.record({
+  action: send,
+  type: fc.constantFrom('text' as const, 'binary' as const, 'ping' as const, 'pong' as const),
+  content: bytes,
+  contentFilters,
+})
+const close = fc.record({ action: fc.constant('close' as const), code: maybe(fc.nat(0xffff)), reason: text })
+
+const item: fc.Arbitrary<PublishItem> = fc.record({
+  channel: text,
+  id: maybe(text),
+  prevId: maybe(text),
+  noSeq: fc.boolean(),
+  size: maybe(fc.nat()),
+  meta: maybe(fc.dictionary(text, text, { noNullPrototype: true })),
+  httpResponse: maybe(fc.oneof(response, noContent)),
+  httpStream: maybe(fc.oneof(fc.record({ action: send, content: bytes, contentFilters }), noContent)),
+  wsMessage: maybe(
+    fc.oneof(message, close, fc.record({ action: fc.constantFrom('hint' as const, 'refresh' as const) })),
+  ),
+})
+
+/** A field that is not there and one that is undefined are the same to whoever reads an item. */
+function present(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value
+  if (Array.isArray(value)) return value.map(present)
+  return Object.entries(value)
+    .filter(([, element]) => element !== undefined)
+    .map(([key, element]) => [key, present(element)])
+    .toSorted()
+}
+
+test('every item arrives at a worker as it was published', () => {
+  fc.assert(
+    fc.property(item, (published) => {
+      const frame = encodeItem(published)
+      assert.ok(isItem(frame))
+      assert.deepEqual(present(decodeItem(frame)), present(published))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+const binary = Buffer.from([0x00, 0xff, 0x0a, 0x22, 0x5c])
+
+const published: PublishItem = {
+  channel: 'room',
+  id: undefined,
+  prevId: undefined,
+  noSeq: false,
+  size: undefined,
+  meta: undefined,
+  httpResponse: {
+    action: 'send',
+    code: 200,
+    reason: 'OK',
+    headers: [],
+    body: Buffer.from('response'),
+    bodyPatch: undefined,
+    contentFilters: undefined,
+  },
+  httpStream: { action: 'send', content: binary, contentFilters: undefined },
+  wsMessage: { action: 'send', type: 'binary', content: Buffer.from('message'), contentFilters: undefined },
+}
+
+test('contents travel as the bytes they are, one behind the other', () => {
+  const frame = encodeItem(published)
+  const tail = Buffer.concat([Buffer.from('response'), binary, Buffer.from('message')])
+  assert.deepEqual(frame.subarray(-tail.length), tail)
+})
+
+test('decoded contents are views of the frame, not copies', () => {
+  const frame = encodeItem(published)
+  const { httpResponse, httpStream, wsMessage } = decodeItem(frame)
+  assert.ok(httpResponse?.action === 'send' && httpStream?.action === 'send' && wsMessage?.action === 'send')
+  for (const content of [httpResponse.body, httpStream.content, wsMessage.content]) {
+    assert.equal(content?.buffer, frame.buffer)
+  }
+  frame.fill('x', -'message'.length)
+  assert.equal(wsMessage.content.toString(), 'xxxxxxx')
+})
+
+test('an empty content is not a missing one', () => {
+  const empty: PublishItem = {
+    ...published,
+    httpResponse: undefined,
+    httpStream: { action: 'send', content: Buffer.alloc(0), contentFilters: undefined },
+    wsMessage: undefined,
+  }
+  const { httpResponse, httpStream } = decodeItem(encodeItem(empty))
+  assert.equal(httpResponse, undefined)
+  assert.ok(httpStream?.action === 'send')
+  assert.equal(httpStream.content.length, 0)
+})
