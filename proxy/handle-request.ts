@@ -12,6 +12,7 @@ import type { Route } from './choose/route.ts'
 import { forward } from './forward/forward.ts'
 import type { ForwardContext } from './forward/forward.ts'
 import { isTrusted } from './forward/grip-signature.ts'
+import { writeHead } from './send/write-head.ts'
 import { RequestBody } from './forward/request-body.ts'
 
 const NOTICE = `This server is a GRIP gateway. It is free software under the GNU Affero General Public License, version 3 or later.\n`
@@ -36,8 +37,8 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
     return
   }
   if (checked.target === '*') {
-    res.sendDate = false
-    res.writeHead(204, { Allow: FORWARDED_METHODS }).end()
+    writeHead(res, 204, 'No Content', ['Allow', FORWARDED_METHODS])
+    res.end()
     return
   }
   const { options } = context.forward

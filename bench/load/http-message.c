@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "http-message.h"
 
 #include <stdlib.h>

@@ -41,3 +41,7 @@ bool message_read(const char *from, struct message *message) {
   *message = (struct message){.run = (unsigned)run, .sequence = (uint32_t)sequence, .sent = (int64_t)sent};
   return true;
 }
+
+uint32_t messages_on(uint32_t channel, uint32_t messages, uint32_t channels) {
+  return messages / channels + (channel < messages % channels ? 1 : 0);
+}

@@ -18,6 +18,9 @@ struct message {
 
 void message_write(char *to, const struct message *message);
 
+/* Messages that a channel gets when so many are published to so many channels in turn. */
+uint32_t messages_on(uint32_t channel, uint32_t messages, uint32_t channels);
+
 /* False when the bytes are no message. */
 bool message_read(const char *from, struct message *message);
 

@@ -1,6 +1,7 @@
 #ifndef TALLY_H
 #define TALLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What went wrong on all subscribers together. */
@@ -16,8 +17,11 @@ struct tally {
   uint64_t seen;
 };
 
-/* Takes a received number into account. A gap counts as lost until what is missing comes late; then it counts as reordered. */
-void tally_take(struct tally *tally, uint32_t sequence, struct faults *faults);
+/*
+ * Takes a received number into account. A gap counts as lost until what is missing comes late; then it counts as reordered.
+ * False for a number that has come before.
+ */
+bool tally_take(struct tally *tally, uint32_t sequence, struct faults *faults);
 
 /* Counts what of `expected` messages never came. */
 void tally_end(const struct tally *tally, uint32_t expected, struct faults *faults);

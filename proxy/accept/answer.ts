@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ErrorAnswer } from './errors.ts'
+import { writeHead } from '../send/write-head.ts'
 import { lingerIfUnread } from './linger.ts'
 
 /** Answers a request with an error. Nothing may have been sent of the response before. */
@@ -11,9 +12,15 @@ export function answerError(res: ServerResponse, error: ErrorAnswer, message = e
 }
 
 export function answerText(res: ServerResponse, code: number, body: string, headers?: ErrorAnswer['headers']): void {
-  res.sendDate = false
   lingerIfUnread(res)
-  res.writeHead(code, { ...headers, 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body) })
+  const length = String(Buffer.byteLength(body))
+  writeHead(res, code, STATUS_CODES[code] ?? '', [
+    ...Object.entries(headers ?? {}).flat(),
+    'Content-Type',
+    'text/plain',
+    'Content-Length',
+    length,
+  ])
   res.end(body)
 }
 

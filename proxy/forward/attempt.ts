@@ -58,21 +58,22 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
   }
 
   send(): void {
-    const { path, headers, body } = this.#request
-    this.#connection.client.dispatch(
-      {
-        path,
-        method: this.#exchange.req.method as Dispatcher.HttpMethod,
-        headers,
-        body: body?.open() ?? null,
-      },
-      this,
-    )
+    const { path, headers, body, servername } = this.#request
+    // undici takes a servername, though its types do not say so.
+    const options: Dispatcher.DispatchOptions & { servername: string | undefined } = {
+      path,
+      method: this.#exchange.req.method as Dispatcher.HttpMethod,
+      headers,
+      body: body?.open() ?? null,
+      servername,
+    }
+    this.#connection.client.dispatch(options, this)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     this.#connection.awaitsHead = true
+    this.#connection.hasAnswered = false
     this.#reused = this.#connection.served > 0
     if (this.#exchange.over) this.abort()
   }
@@ -123,7 +124,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
 
   /** Whether the request can be sent again without harm: nothing of it arrived, or it may arrive twice (RFC 9110 9.2.2). */
   #isStale(): boolean {
-    if (!this.#reused) return false
+    if (!this.#reused || this.#connection.hasAnswered) return false
     const { body } = this.#request
     if (body !== undefined && !body.hasBeenRead) return true
     return IDEMPOTENT.has(this.#exchange.req.method ?? '') && body?.isTooLargeToKeep !== true

@@ -18,6 +18,8 @@ export class BackendConnection {
   connected = false
   /** A request was sent and its response has not begun: only then bytes from the backend can be an interim response. */
   awaitsHead = false
+  /** Bytes have come since the request was sent. */
+  hasAnswered = false
 
   constructor(client: Client, servername: string | undefined) {
     this.client = client
@@ -30,12 +32,12 @@ export class BackendConnection {
  * ones are taken last in first out, so that those nobody needs grow old and are closed.
  */
 export class Backend {
-  readonly #target: Target
   readonly #origin: string
+  readonly #connect: buildConnector.connector
   readonly #idle: BackendConnection[] = []
 
   constructor(target: Target) {
-    this.#target = target
+    this.#connect = connectorTo(target)
     this.#origin = `${target.ssl ? 'https' : 'http'}://${formatHostPort(target.host, target.port)}`
   }
 
@@ -53,7 +55,6 @@ export class Backend {
   }
 
   #open(servername: string | undefined): BackendConnection {
-    const { insecure, clientCert, clientKey } = this.#target
     const client = new Client(this.#origin, {
       pipelining: 1,
       headersTimeout: 0,
@@ -63,18 +64,14 @@ export class Backend {
       keepAliveMaxTimeout: IDLE_TIMEOUT,
       keepAliveTimeoutThreshold: 1000,
       strictContentLength: true,
-      connect: connectorOf(
-        {
-          timeout: CONNECT_TIMEOUT,
-          rejectUnauthorized: !insecure,
-          ...(servername === undefined ? {} : { servername }),
-          ...(clientCert === undefined ? {} : { cert: clientCert }),
-          ...(clientKey === undefined ? {} : { key: clientKey }),
-        },
-        () => connection.awaitsHead,
-      ),
+      connect: (options, callback) => {
+        this.#connect(options, (...result) => {
+          if (result[1]) skipContinue(result[1], connection)
+          callback(...result)
+        })
+      },
     })
-    const connection: BackendConnection = new BackendConnection(client, servername)
+    const connection = new BackendConnection(client, servername)
     client.on('connect', () => {
       connection.connected = true
     })
@@ -90,13 +87,13 @@ export class Backend {
   }
 }
 
-function connectorOf(options: buildConnector.BuildOptions, awaitsHead: () => boolean): buildConnector.connector {
-  const connect = buildConnector(options)
-  return (target, callback) =>
-    connect(target, (...result) => {
-      if (result[1]) skipContinue(result[1], awaitsHead)
-      callback(...result)
-    })
+function connectorTo({ insecure, clientCert, clientKey }: Target): buildConnector.connector {
+  return buildConnector({
+    timeout: CONNECT_TIMEOUT,
+    rejectUnauthorized: !insecure,
+    ...(clientCert === undefined ? {} : { cert: clientCert }),
+    ...(clientKey === undefined ? {} : { key: clientKey }),
+  })
 }
 
 /** The backends in use. A target that a reload has dropped is forgotten with its last request. */

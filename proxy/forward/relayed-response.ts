@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../accept/exchange.ts'
 import { lingerIfUnread } from '../accept/linger.ts'
+import { writeHead } from '../send/write-head.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { acceptsTrailers } from './request-headers.ts'
 import type { RawHeaders } from './request-headers.ts'
@@ -19,10 +20,9 @@ export class RelayedResponse implements ResponseSink {
     this.#res = res
     this.#flow = flow
     this.#relaysTrailers = req.httpVersionMinor === 1 && acceptsTrailers(String(req.headers.te ?? ''))
-    res.sendDate = false
     // A backend that refuses a body before it has come makes the rest of the connection useless.
     if (!req.complete && head.code >= 400) res.shouldKeepAlive = false
-    res.writeHead(head.code, head.reason, responseHeaders(head.code, head.headers, this.#relaysTrailers))
+    writeHead(res, head.code, head.reason, responseHeaders(head.code, head.headers, this.#relaysTrailers))
     this.#sendTogether()
   }
 

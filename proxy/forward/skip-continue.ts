@@ -6,17 +6,24 @@ const START = 'HTTP/1.1 100 '
 /** More than this is no `100 Continue`; undici is left to say what it is. */
 const MAX_INTERIM = 4096
 
+/** What is known of the response that is awaited on a connection. */
+interface AwaitedResponse {
+  readonly awaitsHead: boolean
+  hasAnswered: boolean
+}
+
 /**
  * Keeps `100 Continue` responses from undici, which takes one for a broken backend. A backend may send it unasked, and the client has
  * had its own already (RFC 9110 15.2). undici reads through `read`, so this is where the bytes are looked at; only while the
- * head of a response is awaited, so that content is never touched.
+ * head of a response is awaited, so that content is never touched. Notes that bytes have come.
  */
-export function skipContinue(socket: Socket, awaitsHead: () => boolean): void {
+export function skipContinue(socket: Socket, connection: AwaitedResponse): void {
   const read = socket.read.bind(socket) as (size?: number) => Buffer | null
   let held: Buffer | undefined
   socket.read = (size?: number): Buffer | null => {
     const chunk = read(size)
-    if (chunk === null || !awaitsHead()) return chunk
+    if (chunk === null || !connection.awaitsHead) return chunk
+    connection.hasAnswered = true
     const bytes = held === undefined ? chunk : Buffer.concat([held, chunk])
     held = undefined
     const rest = withoutContinue(bytes)

@@ -1,3 +1,4 @@
+import { isGripHeader } from '../../shared/grip/instruct/grip-response.ts'
 import type { InstructResponse } from '../../shared/grip/instruct/instruct.ts'
 import type { HeaderList, HttpResponseFormat } from '../../shared/grip/item/publish-item.ts'
 import type { Exchange } from '../accept/exchange.ts'
@@ -69,6 +70,7 @@ export class ResponseHold implements Hold {
     this.#end()
     if (this.#exchange.over) return
     this.#exchange.isRetry = true
+    this.#exchange.isHeld = false
     this.#events.retry(this.#exchange)
   }
 
@@ -94,8 +96,5 @@ function mergeHeaders(held: HeaderList, added: HeaderList): HeaderList {
   if (added.length === 0) return held
   const names = new Set(added.map(([name]) => name.toLowerCase()))
   const kept = held.filter(([name]) => !names.has(name.toLowerCase()))
-  return [...kept, ...added.filter(([name]) => !NOT_PUBLISHED.test(name))]
+  return [...kept, ...added.filter(([name]) => !isGripHeader(name))]
 }
-
-/** Meant for gateways, or settled by this one. */
-const NOT_PUBLISHED = /^(?:grip-.*|connection|keep-alive|content-length|transfer-encoding)$/i

@@ -5,6 +5,7 @@ import type { Exchange } from '../accept/exchange.ts'
 import { frameChunk } from '../send/delivery.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { finalCode, flatten } from '../send/send-response.ts'
+import { writeHead } from '../send/write-head.ts'
 import type { Hold } from './hold.ts'
 import type { Timer, TimerWheel } from './timer-wheel.ts'
 
@@ -44,8 +45,7 @@ export class StreamHold implements Hold {
   /** Sends the head: without length, so chunked, or until close for HTTP/1.0. */
   open({ code, reason, headers }: Omit<InstructResponse, 'body'>): void {
     const res = this.#res
-    res.sendDate = false
-    res.writeHead(finalCode(code), reason, flatten(headers))
+    writeHead(res, finalCode(code), reason, flatten(headers))
     res.flushHeaders()
     this.#chunked = res.chunkedEncoding
     this.#open = !res.writableEnded

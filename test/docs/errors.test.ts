@@ -47,17 +47,17 @@ function sourceFiles(folder: string): string[] {
     .map((file) => join(folder, file))
 }
 
-/** The text literals that the calls begin with; for `refuse` the literal that follows reply and status. Not those in which texts nest. */
+/**
+ * The texts that the calls begin with, or, for `refuse`, that follow reply and status. Not those that have a text inside, and not those
+ * that are nothing but a value.
+ */
 function messagesIn(source: string, call: string): string[] {
-  const literal = `'((?:[^'\\\\]|\\\\.)*)'|"((?:[^"\\\\]|\\\\.)*)"|\`((?:[^\`\\\\]|\\\\.)*)\``
-  const pattern = new RegExp(
-    `${call}\\((?:[^'"\`\\n]*?, \\d+, |reply\\.header\\([^)]*\\), \\d+, )?\\s*(?:${literal})`,
-    'g',
-  )
+  const text = `'((?:[^'\\\\]|\\\\.)*)'|"((?:[^"\\\\]|\\\\.)*)"|\`((?:[^\`\\\\]|\\\\.)*)\``
+  const replyAndStatus = `(?:(?:reply|reply\\.header\\([^)]*\\)), \\d+, )?`
   return Array.from(
-    source.matchAll(pattern),
+    source.matchAll(new RegExp(`${call}\\(${replyAndStatus}\\s*(?:${text})`, 'g')),
     ([, single, double, template]) => single ?? double ?? template ?? '',
-  ).filter((message) => message.replaceAll(/\$\{[^}]*\}/g, '').length > 3)
+  ).filter((message) => !/\$\{[^}]*$/.test(message) && message.replaceAll(/\$\{[^}]*\}/g, '').length > 3)
 }
 
 /** Whether a code span of the page has the message's words, with something else where the message has a value. */

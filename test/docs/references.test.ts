@@ -19,7 +19,9 @@ for (const page of pages) {
   })
 
   test(`${page} names only source files that exist`, () => {
-    for (const [, file = ''] of text.matchAll(/`((?:proxy|handler|shared|test|examples|docs|\.ci)\/[\w./-]*)`/g)) {
+    for (const [, file = ''] of text.matchAll(
+      /`((?:proxy|handler|shared|test|examples|docs|\.ci)\/[\w./-]*)(?<!\.conf)`/g,
+    )) {
       assert.ok(existsSync(file), file)
     }
   })

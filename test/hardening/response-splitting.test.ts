@@ -50,11 +50,11 @@ async function oneResponseAtMost(client: RawClient): Promise<void> {
 }
 
 /** What follows the response on its connection must be the answer to the next request. */
-async function assertNextIsOwn(client: RawClient, { values }: RawResponse): Promise<void> {
+async function assertNextIsOwn(client: RawClient, response: RawResponse): Promise<void> {
   backend.answer('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nown')
   client.send(GET)
   const next = await client.response().catch(() => undefined)
-  if (next === undefined) assert.ok(client.ended || values('connection').includes('close'))
+  if (next === undefined) assert.ok(client.ended || response.values('connection').includes('close'))
   else assert.equal(next.body, 'own')
 }
 

@@ -8,6 +8,11 @@ import { until, within } from './until.ts'
 
 const dist = join(import.meta.dirname, '../..')
 
+const started: Command[] = []
+after(() => {
+  for (const command of started) command.killAll()
+})
+
 /** One of the project's programs, as a user would start it; at the end of the test file nothing of it is left. */
 export class Command {
   readonly out = new LogLines()
@@ -26,7 +31,7 @@ export class Command {
     if (this.#process.stdout !== null) this.out.read(this.#process.stdout)
     if (this.#process.stderr !== null) this.err.read(this.#process.stderr)
     this.#exit = once(this.#process, 'close')
-    after(() => this.killAll())
+    started.push(this)
   }
 
   get pid(): number {
@@ -40,7 +45,7 @@ export class Command {
 
   /** Waits for its end; what it has written is complete then. */
   async ended(): Promise<{ code: unknown; signal: unknown }> {
-    const [code, signal] = await within(this.#exit, `the end of the command:\n${this.out}\n${this.err}`)
+    const [code, signal] = await within(this.#exit, `the end of the command:\n${this.out.tail}\n${this.err.tail}`)
     return { code, signal }
   }
 
@@ -48,7 +53,7 @@ export class Command {
   async gone(): Promise<void> {
     await until(
       () => !this.alive,
-      () => `the end of all processes:\n${this.out}\n${this.err}`,
+      () => `the end of all processes:\n${this.out.tail}\n${this.err.tail}`,
     )
   }
 

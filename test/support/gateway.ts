@@ -100,7 +100,7 @@ export class Gateway {
       if (this.ended) return
       const exit = once(this.#process, 'exit')
       this.#process.kill('SIGTERM')
-      await within(exit, `the gateway's end after SIGTERM:\n${this.log}`)
+      await within(exit, `the gateway's end after SIGTERM:\n${this.log.tail}`)
     } catch (error) {
       for (const pid of [...children, this.runnerPid]) kill(pid)
       throw error
@@ -118,7 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     try {
       await until(
         () => gateway.ended || gateway.log.matching(/\[pushpin\] started$/).length > 0,
-        () => `the gateway's start:\n${gateway.log}`,
+        () => `the gateway's start:\n${gateway.log.tail}`,
         START_LIMIT,
       )
     } catch (error) {
@@ -128,8 +128,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (!gateway.ended) return gateway
     await files.remove()
     // Somebody else took a port between its choice and its use.
-    const clash = /in use/i.test(gateway.log.toString())
-    if (!clash || starts === MAX_STARTS) throw new Error(`the gateway did not start:\n${gateway.log}`)
+    const clash = /in use/i.test(gateway.log.tail)
+    if (!clash || starts === MAX_STARTS) throw new Error(`the gateway did not start:\n${gateway.log.tail}`)
   }
 }
 

@@ -23,7 +23,7 @@ export class LogLines {
   async waitFor(pattern: RegExp): Promise<string> {
     await until(
       () => this.matching(pattern).length > 0,
-      () => `a log line ${pattern} in\n${this.toString()}`,
+      () => `a log line ${pattern} in\n${this.tail}`,
     )
     return this.matching(pattern)[0] as string
   }
@@ -32,11 +32,16 @@ export class LogLines {
   async waitForMore(pattern: RegExp, count: number): Promise<void> {
     await until(
       () => this.matching(pattern).length > count,
-      () => `${count + 1} log lines ${pattern} in\n${this.toString()}`,
+      () => `${count + 1} log lines ${pattern} in\n${this.tail}`,
     )
   }
 
-  toString(): string {
+  /** The last lines, for messages. */
+  get tail(): string {
     return [...this.lines, this.#rest].slice(-40).join('\n')
+  }
+
+  toString(): string {
+    return this.tail
   }
 }

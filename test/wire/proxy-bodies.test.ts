@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'
 import { ask, RawClient } from '../support/raw-client.ts'
+import { OK } from '../support/recording-backend.ts'
 import { until } from '../support/until.ts'
 
 const { gateway, backend } = await startBoth()
@@ -86,4 +87,37 @@ test('a client that goes on sending its refused body still gets the answer', asy
     clearInterval(sender)
     client.abort()
   }
+})
+
+test('what is left of a body that was answered early is no request, and no part of one', async () => {
+  backend.script = {
+    head: (socket, { line }) => {
+      if (line.startsWith('POST')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly')
+    },
+    whole: (socket, { line }) => {
+      if (line.startsWith('GET')) socket.write(OK)
+    },
+  }
+  const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'
+  const client = await RawClient.connect(gateway.port)
+  client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${smuggled.length + 1}\r\n\r\nx`)
+  assert.equal((await client.response()).body, 'early')
+  client.send(`${smuggled}GET /next HTTP/1.1\r\nHost: a\r\n\r\n`)
+  const next = await client.response().catch(() => undefined)
+  if (next !== undefined) assert.equal(next.body, 'ok')
+  client.abort()
+  await ask(gateway.port, 'GET /good HTTP/1.1\r\nHost: a\r\n\r\n')
+  const lines = backend.requests.map(({ line }) => line)
+  assert.ok(!lines.includes('GET /smuggled HTTP/1.1'), lines.join())
+  assert.ok(lines.includes('GET /good HTTP/1.1'))
+})
+
+test('a backend that leaves in the middle of an upload is a failure the client hears of', async () => {
+  backend.script = { head: (socket) => void socket.destroy() }
+  const client = await RawClient.connect(gateway.port)
+  client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${LARGE}\r\n\r\n${'x'.repeat(200_000)}`)
+  const response = await client.response()
+  assert.equal(response.code, 502)
+  assert.equal(response.body, 'Error while proxying to origin.\n')
+  assert.equal(await client.closed(), '')
 })

@@ -105,6 +105,34 @@ test('`Connection: close` of a client is obeyed', async () => {
   assert.equal(await client.closed(), '')
 })
 
+test('nothing behind a request with `Connection: close` is a request', async () => {
+  // RFC 9112 9.6
+  const client = await RawClient.connect(gateway.port)
+  client.send(`GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n${get('/behind')}`)
+  assert.equal((await client.response()).code, 200)
+  assert.equal(await client.closed(), '')
+  await ask(gateway.port, get('/good'))
+  assert.deepEqual(
+    backend.requests.map(({ line }) => line),
+    ['GET /last HTTP/1.1', 'GET /good HTTP/1.1'],
+  )
+})
+
+test('a request behind one that is held waits, and leaves with its client', async () => {
+  backend.answer('HTTP/1.1 200 OK\r\nGrip-Hold: stream\r\nGrip-Channel: c\r\nContent-Length: 5\r\n\r\nheld\n')
+  const client = await RawClient.connect(gateway.port)
+  client.send(get('/held') + get('/behind'))
+  await client.until('held\n')
+  client.abort()
+  await gateway.log.waitFor(/GET http:\/\/a\/held/)
+  backend.answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+  await ask(gateway.port, get('/good'))
+  assert.deepEqual(
+    backend.requests.map(({ line }) => line),
+    ['GET /held HTTP/1.1', 'GET /good HTTP/1.1'],
+  )
+})
+
 test('`Connection: close` of a backend does not close the connection of the client', async () => {
   backend.script = {
     whole: (socket) => void socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok'),

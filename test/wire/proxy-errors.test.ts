@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'
-import { ask } from '../support/raw-client.ts'
+import { ask, RawClient } from '../support/raw-client.ts'
 import { until } from '../support/until.ts'
 
 const { gateway, backend } = await startBoth({
@@ -54,6 +54,17 @@ for (const [what, host, answer, status, body] of failures) {
     assert.equal(response.body, body)
   })
 }
+
+test('an error of the gateway does not end the connection', async () => {
+  const client = await RawClient.connect(gateway.port)
+  for (let times = 0; times < 3; times++) {
+    client.send('GET / HTTP/1.1\r\nHost: unknown.example\r\n\r\n')
+    const response = await client.response()
+    assert.equal(response.code, 502)
+    assert.ok(!response.values('connection').includes('close'), response.bytes)
+  }
+  client.abort()
+})
 
 for (const host of ['a', 'debug.example']) {
   test(`a request of more than 100000 bytes cannot be held (${host})`, async () => {

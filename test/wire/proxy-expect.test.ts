@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'
+import { assertNothingElseArrived } from '../support/nothing-else-arrived.ts'
 import { ask, RawClient } from '../support/raw-client.ts'
 
 const { gateway, backend } = await startBoth()
@@ -31,6 +32,18 @@ test('an expectation that nobody knows fails', async () => {
   const { line } = await ask(gateway.port, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: foo\r\n\r\n')
   assert.equal(line, 'HTTP/1.1 417 Expectation Failed')
   assert.deepEqual(backend.requests, [])
+})
+
+test('the body behind a failed expectation is no request', async () => {
+  const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'
+  const head = `POST / HTTP/1.1\r\nHost: a\r\nExpect: foo\r\nContent-Length: ${smuggled.length}\r\n\r\n`
+  assert.equal((await ask(gateway.port, head + smuggled)).code, 417)
+  await assertNothingElseArrived(gateway, backend)
+})
+
+test('a client of HTTP/1.0 is not told to continue', async () => {
+  const head = 'POST / HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello'
+  assert.equal((await ask(gateway.port, head)).code, 200)
 })
 
 test("a backend's own 100 Continue does not end the request", async () => {

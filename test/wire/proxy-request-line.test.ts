@@ -25,6 +25,7 @@ const refused: [what: string, request: string, answer: string][] = [
   ['of HTTP/0.9 that has headers all the same', 'POST /\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello', OLD],
   ['of HTTP/1.2', 'GET / HTTP/1.2\r\nHost: a\r\n\r\n', UNKNOWN_VERSION],
   ['of HTTP/2.0 in the form of 1.1', 'GET / HTTP/2.0\r\nHost: a\r\n\r\n', UNKNOWN_VERSION],
+  ['with a method in small letters', 'get / HTTP/1.1\r\nHost: a\r\n\r\n', UNKNOWN_METHOD],
   ['with an unknown method', 'FOO / HTTP/1.1\r\nHost: a\r\n\r\n', UNKNOWN_METHOD],
   // RFC 9112 3.2: a fragment is never part of a request target.
   ['with a fragment', 'GET /a#frag HTTP/1.1\r\nHost: a\r\n\r\n', BAD_TARGET],
@@ -84,6 +85,22 @@ for (const target of untouched) {
     const { code } = await ask(gateway.port, `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`)
     assert.equal(code, 200)
     assert.equal((await backend.next()).line, `GET ${target} HTTP/1.1`)
+  })
+}
+
+test('an empty line before the request does no harm', async () => {
+  // RFC 9112 2.2
+  assert.equal((await ask(gateway.port, '\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n')).code, 200)
+})
+
+for (const [target, path] of [
+  ['http://a', '/'],
+  ['http://a?q', '/?q'],
+  ['HTTP://A/x', '/x'],
+]) {
+  test(`the target ${target} has the path ${path}`, async () => {
+    await ask(gateway.port, `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    assert.equal((await backend.next()).line, `GET ${path} HTTP/1.1`)
   })
 }
 

@@ -51,6 +51,21 @@ test('early hints are relayed as they come', async () => {
   client.abort()
 })
 
+test('early hints lose what is not theirs to say', async () => {
+  // RFC 9110 7.6.1, 8.6
+  const hop = 'Connection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=1\r\nTransfer-Encoding: chunked\r\n'
+  backend.answer(`HTTP/1.1 103 Early Hints\r\n${hop}Link: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`)
+  const client = await RawClient.connect(gateway.port)
+  client.send(GET)
+  assert.equal((await client.response()).bytes, 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n')
+  assert.equal((await client.response()).body, 'ok')
+  client.abort()
+})
+
+test('an empty reason stays empty', async () => {
+  assert.equal((await relayed('HTTP/1.1 404 \r\nContent-Length: 2\r\n\r\nok')).line, 'HTTP/1.1 404 ')
+})
+
 test('early hints are followed by the response', async () => {
   backend.answer('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
   const client = await RawClient.connect(gateway.port)

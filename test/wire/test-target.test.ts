@@ -40,6 +40,15 @@ test('the instructions of the test responder can be read where nothing acts on t
   assert.deepEqual(other.values('grip-channel'), ['test'])
 })
 
+test('the connection to the test responder is kept', async () => {
+  const client = await RawClient.connect(gateway.port)
+  for (const [target, , body] of answers) {
+    client.send(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    assert.equal((await client.response()).body, body)
+  }
+  client.abort()
+})
+
 test('any method works, and a body of 100000 bytes', async () => {
   const body = 'x'.repeat(100_000)
   const response = await ask(gateway.port, `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n${body}`)

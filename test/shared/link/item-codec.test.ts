@@ -11,7 +11,8 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc
 const contentFilters = maybe(fc.array(text))
 const send = fc.constant('send' as const)
 const noContent = fc.record({ action: fc.constantFrom('hint' as const, 'close' as const, 'refresh' as const) })
-const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('-0'))
+// JSON has no -0.
+const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 
 const response = fc.record({
   action: send,
@@ -100,7 +101,7 @@ test('decoded contents are views of the frame, not copies', () => {
   for (const content of [httpResponse.body, httpStream.content, wsMessage.content]) {
     assert.equal(content?.buffer, frame.buffer)
   }
-  frame.fill('x', -'message'.length)
+  frame.fill('x', frame.length - 'message'.length)
   assert.equal(wsMessage.content.toString(), 'xxxxxxx')
 })
 

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { loadSettings } from '../../shared/config/settings.ts'
+
+const rows = readFileSync('docs/operating.md', 'utf8').split('\n')
+
+/** Where a limit is in the code, and the words of its row in docs/operating.md. */
+const limits: readonly (readonly [file: string, constant: string, row: string])[] = [
+  ['proxy/accept/request-check.ts', 'MAX_HEADERS = 200', '| headers of a request | 200 |'],
+  ['proxy/accept/request-check.ts', 'MAX_TARGET = 16_384', '| request target | 16384 bytes |'],
+  ['proxy/accept/servers.ts', 'HEAD_TIMEOUT = 10_000', "| time for a request's head | 10 s |"],
+  ['proxy/accept/servers.ts', 'IDLE_TIMEOUT = 75_000', '| time between requests | 75 s |'],
+  ['proxy/accept/in-order.ts', 'MAX_WAITING = 64', '| requests ahead of the answers (pipelining) | 64 |'],
+  ['proxy/forward/request-body.ts', 'KEPT_BODY_LIMIT = 100_000', '| request body | none; 100,000 bytes to be held |'],
+  ['proxy/forward/instruct-response.ts', 'INSTRUCT_LIMIT = 100_000', '| response with instructions | 100,000 bytes'],
+  ['proxy/forward/backend.ts', 'MAX_RESPONSE_HEADER = 65_536', '| response header of a backend | 64 KiB |'],
+  ['proxy/forward/backend.ts', 'CONNECT_TIMEOUT = 10_000', '| connecting to a backend | 10 s |'],
+  ['proxy/forward/backend.ts', 'IDLE_TIMEOUT = 55_000', '| idle connection to a backend | 55 s |'],
+  ['handler/receive/http-api.ts', 'MAX_CONNECTIONS = 1024', '| publish connections | 1024 |'],
+  ['handler/receive/http-api.ts', 'REQUEST_TIMEOUT = 60_000', '| publish request: time to arrive | 60 s |'],
+  ['handler/receive/http-api.ts', 'KEEP_ALIVE = 75_000', '| publish connection: idle | 75 s |'],
+  ['handler/receive/zmq-input.ts', 'maxMessageSize: 64 * 1024 * 1024', '| ZeroMQ frame | 64 MiB |'],
+  ['handler/transmit/worker-peer.ts', 'WAITING_LIMIT = 32 << 20', '| waiting for one worker | 32 MiB |'],
+  ['handler/sequence/id-cache.ts', 'MAX_IDS = 1_000_000', '| remembered ids | 1,000,000, `id_cache_ttl` 60 s |'],
+  ['proxy/hold/hold-table.ts', 'MAX_LINGERING = 100_000', '| channels that linger in a worker | 100,000,'],
+]
+
+for (const [file, constant, row] of limits) {
+  test(`docs/operating.md has the limit ${constant}`, () => {
+    assert.ok(
+      readFileSync(file, 'utf8').includes(constant),
+      `${file} has another limit now: change the page and this test`,
+    )
+    assert.ok(
+      rows.some((line) => line.startsWith(row)),
+      row,
+    )
+  })
+}
+
+test('docs/operating.md has the defaults of the limits that are keys', () => {
+  const { runner, proxy, handler } = loadSettings({ cwd: '/w', env: {} }).settings
+  const keys = { client_queue_max: '1 MiB', accept_timeout: '5 s' }
+  assert.deepEqual([proxy.client_queue_max, proxy.accept_timeout], [2 ** 20, 5000])
+  for (const [key, value] of [
+    ...Object.entries(keys),
+    ['client_buffer_size', runner.client_buffer_size],
+    ['client_maxconn', runner.client_maxconn],
+    ['connection_subscription_max', handler.connection_subscription_max],
+    ['id_cache_ttl', handler.id_cache_ttl],
+    ['subscription_linger', handler.subscription_linger],
+  ]) {
+    assert.ok(
+      rows.some((line) => line.startsWith('| ') && new RegExp(`\`${key}\`,? ${value}\\b`).test(line)),
+      `${key} ${value}`,
+    )
+  }
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { freePorts } from '../support/free-ports.ts'
+import { startGateway } from '../support/gateway.ts'
+import type { Gateway } from '../support/gateway.ts'
+import { until } from '../support/until.ts'
+import { hasProgram, RunningCommand, shownCommands } from './console-blocks.ts'
+
+const skip = (await hasProgram('curl')) ? false : 'needs curl'
+
+test('the README shows what really happens without a backend', { skip }, async () => {
+  const gateway = await startGateway({ routes: ['* test'] })
+  try {
+    await tryInPairs(gateway, 'A hold and a publish, without a backend', 2)
+  } finally {
+    await gateway.stop()
+  }
+})
+
+for (const [program, example] of [
+  [process.execPath, 'examples/hold-backend.mjs'],
+  ['python3', 'examples/hold-backend.py'],
+] as const) {
+  const missing = (await hasProgram(program)) ? false : `needs ${program}`
+  test(`the README shows what really happens with ${example}`, { skip: skip || missing }, async () => {
+    const [port = 0] = await freePorts(1)
+    const backend = spawn(program, [example], { stdio: 'ignore', env: { ...process.env, PORT: String(port) } })
+    const gateway = await startGateway({ routes: [], args: ['--route', `* localhost:${port}`] })
+    try {
+      await until(async () => (await fetch(`http://127.0.0.1:${gateway.port}/`)).status === 404, 'the backend')
+      await tryInPairs(gateway, 'The same with a backend', 1)
+    } finally {
+      await gateway.stop()
+      const closed = once(backend, 'close')
+      backend.kill('SIGKILL')
+      await closed
+    }
+  })
+}
+
+/** Every first command of a section holds, every second one publishes to it. */
+async function tryInPairs(gateway: Gateway, heading: string, pairs: number): Promise<void> {
+  const commands = shownCommands('README.md', heading)
+  assert.equal(commands.length, pairs * 2)
+  for (let at = 0; at < commands.length; at += 2) {
+    const [hold, publish] = commands.slice(at)
+    assert.ok(hold !== undefined && publish !== undefined)
+    const holding = new RunningCommand(hold.command, gateway)
+    try {
+      await until(
+        () => gateway.log.matching(/\] subscribe /).length > at / 2,
+        () => `${hold.command} to be held:\n${gateway.log.toString()}`,
+      )
+      assert.equal(await new RunningCommand(publish.command, gateway).end(), publish.output)
+      await holding.printed(hold.output)
+      assert.equal(holding.output, hold.output)
+    } finally {
+      await holding.kill()
+    }
+  }
+}

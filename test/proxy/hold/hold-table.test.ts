@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import type { Hold } from '../../../proxy/hold/hold.ts'
+import { HoldTable } from '../../../proxy/hold/hold-table.ts'
+import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
+import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
+import { Delivery } from '../../../proxy/send/delivery.ts'
+import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
+import type { Log } from '../../../shared/log.ts'
+import { mockClock } from './mock-clock.ts'
+import type { Clock } from './mock-clock.ts'
+
+const LINGER = 60
+
+class FakeHold implements Hold {
+  readonly id: string
+  readonly channels: readonly string[]
+  readonly lingers: boolean
+  onItem: () => void = () => {}
+  received = 0
+  recovered = 0
+
+  constructor(id: string, channels: readonly string[], lingers = true) {
+    this.id = id
+    this.channels = channels
+    this.lingers = lingers
+  }
+
+  deliver({ httpStream }: Delivery): boolean {
+    if (httpStream === undefined) return false
+    this.received++
+    this.onItem()
+    return true
+  }
+
+  recover(): void {
+    this.recovered++
+  }
+}
+
+/** A hold table whose handler confirms everything at once, unless it is silent. */
+class Worker {
+  readonly clock: Clock
+  readonly lines: string[] = []
+  readonly told: string[] = []
+  readonly table: HoldTable
+  isSilent = false
+
+  constructor(t: TestContext, lingerSeconds = LINGER) {
+    this.clock = mockClock(t)
+    const wheel = new TimerWheel()
+    const subscriptions = new Subscriptions(wheel, 10_000)
+    const log = { info: (line: string) => void this.lines.push(line) } as unknown as Log
+    this.table = new HoldTable(subscriptions, wheel, lingerSeconds, log)
+    const confirm = (request: number): void => void (this.isSilent || subscriptions.confirm(request))
+    const { request } = subscriptions.linkUp({
+      subscribe: (number, channels) => {
+        this.told.push(`+${channels.join()}`)
+        confirm(number)
+      },
+      unsubscribe: (channels) => void this.told.push(`-${channels.join()}`),
+    })
+    confirm(request)
+  }
+
+  hold(id: string, channels: readonly string[], lingers = true): FakeHold {
+    const hold = new FakeHold(id, channels, lingers)
+    this.table.add(hold, () => {})
+    return hold
+  }
+
+  publish(channel: string): void {
+    this.table.deliver(new Delivery(streamItem(channel)))
+  }
+}
+
+function streamItem(channel: string): PublishItem {
+  return {
+    channel,
+    id: undefined,
+    prevId: undefined,
+    noSeq: false,
+    size: undefined,
+    meta: undefined,
+    httpResponse: undefined,
+    httpStream: { action: 'send', content: Buffer.from('x'), contentFilters: undefined },
+    wsMessage: undefined,
+  }
+}
+
+test('an item reaches every hold of its channel, and the log counts them', (t) => {
+  const worker = new Worker(t)
+  const holds = [worker.hold('1', ['room']), worker.hold('2', ['hall', 'room']), worker.hold('3', ['hall'])]
+  worker.publish('room')
+  worker.publish('nowhere')
+  const received = holds.map((hold) => hold.received)
+  assert.deepEqual(received, [1, 1, 0])
+  assert.deepEqual(worker.lines, ['publish channel=room receivers=2', 'publish channel=nowhere receivers=0'])
+})
+
+test('a hold that has no use for an item does not count as a receiver', (t) => {
+  const worker = new Worker(t)
+  worker.hold('1', ['room'])
+  worker.table.deliver(new Delivery({ ...streamItem('room'), httpStream: undefined }))
+  assert.deepEqual(worker.lines, ['publish channel=room receivers=0'])
+})
+
+test('holds that end while an item is delivered do not keep it from the others', (t) => {
+  const worker = new Worker(t)
+  const holds = ['1', '2', '3'].map((id) => worker.hold(id, ['room']))
+  const [first, second] = holds
+  if (first !== undefined) {
+    first.onItem = () => {
+      worker.table.remove(first)
+      // Another one's client may leave in the same moment.
+      if (second !== undefined) worker.table.remove(second)
+    }
+  }
+  worker.publish('room')
+  worker.publish('room')
+  const received = holds.map((hold) => hold.received)
+  assert.deepEqual(received, [1, 0, 2])
+  assert.equal(worker.table.size, 1)
+})
+
+test('the handler is asked for a channel once, and left with the last hold of it', (t) => {
+  const worker = new Worker(t)
+  const [first, second] = [worker.hold('1', ['room'], false), worker.hold('2', ['room'], false)]
+  worker.table.remove(first)
+  assert.deepEqual(worker.told, ['+room'])
+  worker.table.remove(second)
+  assert.deepEqual(worker.told, ['+room', '-room'])
+})
+
+test('a stream leaves its channels at once', (t) => {
+  const worker = new Worker(t)
+  worker.table.remove(worker.hold('1', ['a', 'b'], false))
+  assert.deepEqual(worker.told, ['+a,b', '-a', '-b'])
+})
+
+test('the channel of a long poll stays subscribed for the linger time, then no longer', (t) => {
+  const worker = new Worker(t)
+  worker.table.remove(worker.hold('1', ['room']))
+  worker.clock.advance(59_990)
+  assert.deepEqual(worker.told, ['+room'])
+  worker.clock.advance(200)
+  assert.deepEqual(worker.told, ['+room', '-room'])
+})
+
+test('a client that polls again in time keeps its channel, without a word to the handler', (t) => {
+  const worker = new Worker(t)
+  for (let poll = 0; poll < 5; poll++) {
+    worker.table.remove(worker.hold('1', ['room']))
+    worker.clock.advance(40_000)
+  }
+  assert.deepEqual(worker.told, ['+room'])
+  worker.hold('1', ['room'])
+  worker.clock.advance(120_000)
+  assert.deepEqual(worker.told, ['+room'])
+})
+
+test('without linger time a long poll leaves its channels at once', (t) => {
+  const worker = new Worker(t, 0)
+  worker.table.remove(worker.hold('1', ['room']))
+  assert.deepEqual(worker.told, ['+room', '-room'])
+})
+
+test('past a hundred thousand lingering channels the one that has lingered longest is left', (t) => {
+  const worker = new Worker(t)
+  for (let i = 0; i <= 100_000; i++) worker.table.remove(worker.hold(String(i), [`channel-${i}`]))
+  const left = worker.told.filter((line) => line.startsWith('-'))
+  assert.deepEqual(left, ['-channel-0'])
+})
+
+test('removing twice is harmless', (t) => {
+  const worker = new Worker(t)
+  const hold = worker.hold('1', ['room'], false)
+  worker.table.remove(hold)
+  worker.table.remove(hold)
+  assert.deepEqual(worker.told, ['+room', '-room'])
+  assert.equal(worker.table.size, 0)
+})
+
+test('a hold on no channel is held', (t) => {
+  const worker = new Worker(t)
+  const hold = worker.hold('1', [])
+  assert.equal(worker.table.has('1'), true)
+  worker.table.remove(hold)
+  assert.equal(worker.table.has('1'), false)
+})
+
+test('a hold the handler does not confirm is out of the table again after the timeout', (t) => {
+  const worker = new Worker(t)
+  worker.isSilent = true
+  const live: boolean[] = []
+  worker.table.add(new FakeHold('1', ['room'], false), (isLive) => live.push(isLive))
+  assert.equal(worker.table.size, 1)
+  worker.clock.advance(10_200)
+  assert.deepEqual(live, [false])
+  assert.equal(worker.table.size, 0)
+  assert.deepEqual(worker.told, ['+room', '-room'])
+})
+
+test('recover reaches every hold', (t) => {
+  const worker = new Worker(t)
+  const holds = [worker.hold('1', ['room']), worker.hold('2', [])]
+  worker.table.recoverAll()
+  const recovered = holds.map((hold) => hold.recovered)
+  assert.deepEqual(recovered, [1, 1])
+})
