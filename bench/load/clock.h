@@ -8,4 +8,7 @@
 /* Nanoseconds of CLOCK_MONOTONIC, which all processes of the machine share. */
 int64_t now_ns(void);
 
+/* Seconds of CPU that this process has taken. */
+double cpu_seconds(void);
+
 #endif

@@ -133,5 +133,5 @@ void run_polls(const struct arguments *arguments) {
   printf("{\"answered\":%lu,\"missed\":%lu,\"repeated\":%lu,\"errors\":%lu,\"reconnects\":%lu,", answered, missed, repeated,
          errors, reconnects);
   histogram_print(&latency, "latency");
-  puts("}");
+  printf(",\"cpu\":%.3f}\n", cpu_seconds());
 }

@@ -184,5 +184,5 @@ void run_publish(const struct arguments *arguments) {
   printf("{\"published\":%lu,\"refused\":%lu,\"errors\":%lu,\"reconnects\":%lu,\"seconds\":%.6f,", published, refused, errors,
          reconnects, (double)(now_ns() - start) / NS_PER_SECOND);
   histogram_print(&answers, "answer");
-  puts("}");
+  printf(",\"cpu\":%.3f}\n", cpu_seconds());
 }

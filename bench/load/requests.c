@@ -98,5 +98,5 @@ void run_requests(const struct arguments *arguments) {
   printf("{\"answered\":%lu,\"errors\":%lu,\"reconnects\":%lu,\"seconds\":%.6f,", answered, errors, reconnects,
          (double)(now_ns() - begin) / NS_PER_SECOND);
   histogram_print(&latency, "latency");
-  puts("}");
+  printf(",\"cpu\":%.3f}\n", cpu_seconds());
 }

@@ -70,6 +70,7 @@ void run_transfer(const struct arguments *arguments) {
   int fd = blocking_connection((int)number_argument(arguments, "--port", -1));
   int64_t begin = now_ns();
   uint64_t done = down > 0 ? download(fd, (uint64_t)down) : upload(fd, (uint64_t)up);
-  printf("{\"bytes\":%lu,\"seconds\":%.6f}\n", done, (double)(now_ns() - begin) / NS_PER_SECOND);
+  printf("{\"bytes\":%lu,\"seconds\":%.6f,\"cpu\":%.3f}\n", done, (double)(now_ns() - begin) / NS_PER_SECOND,
+         cpu_seconds());
   close(fd);
 }

@@ -27,17 +27,24 @@ for (const [program, example] of [
   test(`the README shows what really happens with ${example}`, { skip: skip || missing }, async () => {
     const [port = 0] = await freePorts(1)
     const backend = spawn(program, [example], { stdio: 'ignore', env: { ...process.env, PORT: String(port) } })
-    const gateway = await startGateway({ routes: [], args: ['--route', `* localhost:${port}`] })
+    const closed = once(backend, 'close')
     try {
-      await until(async () => (await fetch(`http://127.0.0.1:${gateway.port}/`)).status === 404, 'the backend')
-      await tryInPairs(gateway, 'The same with a backend', 1)
+      await tryWithBackend(port)
     } finally {
-      await gateway.stop()
-      const closed = once(backend, 'close')
       backend.kill('SIGKILL')
       await closed
     }
   })
+}
+
+async function tryWithBackend(port: number): Promise<void> {
+  const gateway = await startGateway({ routes: [], args: ['--route', `* localhost:${port}`] })
+  try {
+    await until(async () => (await fetch(`http://127.0.0.1:${gateway.port}/`)).status === 404, 'the backend')
+    await tryInPairs(gateway, 'The same with a backend', 1)
+  } finally {
+    await gateway.stop()
+  }
 }
 
 /** Every first command of a section holds, every second one publishes to it. */

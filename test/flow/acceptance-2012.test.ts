@@ -80,9 +80,7 @@ test('2. and 3. each of the three instruct types holds, and a publish over HTTP 
 
 test('4. a tnetstring pushed over ZeroMQ answers', async () => {
   const client = await hold()
-  await push.send(
-    '92:7:channel,4:test,13:http-response,16:4:body,6:hello\n,}11:http-stream,19:7:content,6:hello\n,}}',
-  )
+  await push.send('92:7:channel,4:test,13:http-response,16:4:body,6:hello\n,}11:http-stream,19:7:content,6:hello\n,}}')
   assert.deepEqual(shown(await client.response()), HELLO)
   client.abort()
 })
@@ -141,13 +139,10 @@ test('9. an unknown host and a backend that is down get an error, and the gatewa
   const target = `127.0.0.1:${own.port}`
   await own.stop()
   writeFileSync(join(dirname(gateway.routesFile), 'domains'), `down.example ${target}\n`)
-  await until(
-    async () => {
-      const down = await ask(gateway.port, 'GET / HTTP/1.1\r\nHost: down.example\r\n\r\n')
-      return down.code === 502 && down.body === 'Error while proxying to origin.\n'
-    },
-    'the answer for a backend that is down',
-  )
+  await until(async () => {
+    const down = await ask(gateway.port, 'GET / HTTP/1.1\r\nHost: down.example\r\n\r\n')
+    return down.code === 502 && down.body === 'Error while proxying to origin.\n'
+  }, 'the answer for a backend that is down')
   assert.equal((await ask(gateway.port, get('/plain'))).code, 200)
 })
 

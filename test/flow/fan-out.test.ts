@@ -43,7 +43,8 @@ class Reader {
       rest = bytes.subarray(bytes.length - (text.length - end - 4))
     }
     const expected = EXPECTED.subarray(this.received, this.received + rest.length)
-    if (this.wrong === '' && !rest.equals(expected)) this.wrong = `after ${this.received} bytes: ${rest.toString('latin1', 0, 100)}`
+    if (this.wrong === '' && !rest.equals(expected))
+      this.wrong = `after ${this.received} bytes: ${rest.toString('latin1', 0, 100)}`
     this.received += rest.length
   }
 }
@@ -79,7 +80,10 @@ test('a thousand streams of two workers get a thousand messages each: all, once 
     () => `${missing()} streams have not got everything`,
     LIMIT,
   )
-  assert.deepEqual(readers.filter(({ wrong }) => wrong !== '').map(({ wrong }) => wrong), [])
+  assert.deepEqual(
+    readers.filter(({ wrong }) => wrong !== '').map(({ wrong }) => wrong),
+    [],
+  )
   assert.deepEqual(readers.filter(({ received }) => received !== EXPECTED.length).length, 0)
 
   // Both workers had a part in it; else this has shown less than it says.

@@ -28,7 +28,7 @@ for (const control of [uri, `${uri}/`, `${uri}?iss=anyone&key=secret`, `${uri}?k
     const client = await holdOn(gateway, 'library', get('/library'), count + 1)
     const publisher = new Publisher(control)
     await publisher.publishHttpStream('library', 'text\n')
-    await publisher.publishHttpStream('library', Buffer.from([0, 255]))
+    await publisher.publishHttpStream('library', new HttpStreamFormat(Buffer.from([0, 255])))
     const close = new HttpStreamFormat(null, true)
     await publisher.publishFormats('library', close)
     assert.equal((await client.response()).body, 'text\n\0\xff')
@@ -40,7 +40,12 @@ test('the library answers a long poll', async () => {
   const publisher = new Publisher({ control_uri: uri })
   backend.answer(longPoll('poll'))
   const client = await holdOn(gateway, 'poll')
-  await publisher.publishFormats('poll', new HttpResponseFormat('202', 'Yes', { 'X-A': '1' }, 'hello'), 'id', 'previous')
+  await publisher.publishFormats(
+    'poll',
+    new HttpResponseFormat('202', 'Yes', { 'X-A': '1' }, 'hello'),
+    'id',
+    'previous',
+  )
   const response = await client.response()
   assert.equal(response.line, 'HTTP/1.1 202 Yes')
   assert.deepEqual(response.values('x-a'), ['1'])

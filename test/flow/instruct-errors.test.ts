@@ -40,7 +40,13 @@ test('a client hears only that something failed when instructions are malformed'
   for (const [response, message] of MALFORMED) {
     backend.answer(response)
     const body = 'Error while proxying to origin.\n'
-    const expected = ['HTTP/1.1 502 Bad Gateway', 'Content-Type: text/plain', `Content-Length: ${body.length}`, '', body]
+    const expected = [
+      'HTTP/1.1 502 Bad Gateway',
+      'Content-Type: text/plain',
+      `Content-Length: ${body.length}`,
+      '',
+      body,
+    ]
     assert.deepEqual(shown(await ask(gateway.port, get('/'))), expected, message)
   }
 })

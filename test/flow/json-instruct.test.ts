@@ -44,7 +44,12 @@ test('a stream gets status, headers and first content from the JSON', async () =
 })
 
 test('channels of headers and JSON add up', async () => {
-  backend.answer(jsonInstruct({ hold: { mode: 'stream', channels: [{ name: 'in-json' }] } }).replace('\r\n', '\r\nGrip-Channel: in-header\r\n'))
+  backend.answer(
+    jsonInstruct({ hold: { mode: 'stream', channels: [{ name: 'in-json' }] } }).replace(
+      '\r\n',
+      '\r\nGrip-Channel: in-header\r\n',
+    ),
+  )
   const client = await holdOn(gateway, 'in-json', get('/both'))
   await gateway.publish(
     ['in-header', 'in-json'].map((channel) => ({ channel, formats: { 'http-stream': { content: `<${channel}>` } } })),

@@ -28,7 +28,10 @@ test('a stream begins with as much content as the backend has', async () => {
     const response = await client.response()
     assert.equal(response.line, 'HTTP/1.1 201 Created')
     assert.deepEqual(response.values('x-a'), ['1'])
-    assert.deepEqual(response.headers.filter((header) => /^(?:grip-|content-length)/i.test(header)), [])
+    assert.deepEqual(
+      response.headers.filter((header) => /^(?:grip-|content-length)/i.test(header)),
+      [],
+    )
     assert.equal(response.body.length, size + 'published'.length)
     assert.equal(response.body, `${body}published`)
     client.abort()

@@ -39,7 +39,8 @@ test('the connection of an answered long poll takes the next request', async () 
 
 test('a request sent behind a held one is answered after it', async () => {
   backend.script = {
-    whole: (socket, { line }) => void socket.write(line.includes('/plain') ? answer([], 'plain') : longPoll('pipeline')),
+    whole: (socket, { line }) =>
+      void socket.write(line.includes('/plain') ? answer([], 'plain') : longPoll('pipeline')),
   }
   const client = await holdOn(gateway, 'pipeline', get('/hold') + get('/plain'))
   assert.equal(client.pending, '')

@@ -38,7 +38,10 @@ test('publish with one bad item delivers none', async () => {
   const bad = { channel: 'refused', formats: { 'http-stream': {} } }
   const expected = tnet({ id: '7', success: false, condition: 'bad-request', value })
   assert.equal(await command('publish', { items: [good, bad] }), expected)
-  assert.equal(await command('publish', { items: [{ ...good, formats: { 'http-stream': { content: 'later' } } }] }), DONE)
+  assert.equal(
+    await command('publish', { items: [{ ...good, formats: { 'http-stream': { content: 'later' } } }] }),
+    DONE,
+  )
   assert.ok((await client.until('later')).endsWith('\r\n\r\n5\r\nlater\r\n'))
   client.abort()
 })

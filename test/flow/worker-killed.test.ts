@@ -77,7 +77,10 @@ test('when one worker is killed only its own clients notice, and it is started a
   for (const client of kept) {
     const numbers = [...client.pending.matchAll(/<(\d+)>/g)].map(([, number]) => Number(number))
     const first = numbers[0] ?? 0
-    assert.deepEqual(numbers, Array.from({ length: messages - first + 1 }, (_, index) => first + index))
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: messages - first + 1 }, (_, index) => first + index),
+    )
   }
 
   await until(

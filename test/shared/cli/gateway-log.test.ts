@@ -8,7 +8,8 @@ import { ask } from '../../support/raw-client.ts'
 import { until } from '../../support/until.ts'
 
 const REQUEST = 'GET /?logged HTTP/1.1\r\nHost: localhost\r\n\r\n'
-const TEXT_LINE = /^\[(?:ERR|WARN|INFO|DEBUG|TRACE)\] \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \[(?:pushpin|proxy|handler)\] ./
+const TEXT_LINE =
+  /^\[(?:ERR|WARN|INFO|DEBUG|TRACE)\] \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \[(?:pushpin|proxy|handler)\] ./
 
 const files = await writeGatewayFiles('* test\n', 2, {})
 const json = await writeGatewayFiles('* test\n', 1, { runner: { log_format: 'json', log_level: 3 } })

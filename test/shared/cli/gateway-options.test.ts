@@ -38,7 +38,10 @@ for (const [name, program] of programs) {
       assert.equal(code, 0)
       assert.deepEqual(err, [])
       for (const word of ['--config', '--logfile', '--loglevel', '--verbose', '--version']) {
-        assert.ok(out.some((line) => line.includes(word)), word)
+        assert.ok(
+          out.some((line) => line.includes(word)),
+          word,
+        )
       }
     }
   })

@@ -40,7 +40,7 @@ test('a broken value is told with file and line', async () => {
   assert.ok(sentence.startsWith(`error: ${file}:`), sentence)
 })
 
-test("a client port that is taken is told, with the address", async () => {
+test('a client port that is taken is told, with the address', async () => {
   await withTakenPort(async (port) => {
     const { sentence } = await refusal({ runner: { http_port: `127.0.0.1:${port}` } })
     assert.match(sentence, new RegExp(`^error: .*127\\.0\\.0\\.1:${port}.*in use`))
