@@ -34,6 +34,7 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
   const checked = checkRequest(req)
   if (isError(checked)) {
     answerError(res, checked)
+    context.accessLog.refused(req.method, req.url ?? '', checked)
     return
   }
   if (checked.target === '*') {

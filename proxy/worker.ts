@@ -60,6 +60,12 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       accepted: (exchange) => accessLog.accepted(exchange),
       subscribed: (exchange, channel) =>
         log.info(`subscribe ${exchange.uri} channel=${channel}${exchange.isRetry ? ' retry' : ''}`),
+      unfiltered: (exchange, channel, filters) => {
+        count('channels_unfiltered')
+        // Once: a backend that uses filters uses them in every response.
+        if (counts['channels_unfiltered'] !== 1) return
+        log.warn(`${exchange.uri}: channel=${channel} asks for filters (${filters}), which this version does not have`)
+      },
       tooSlow: (exchange, waiting) => {
         count('slow_clients_cut')
         log.warn(`${exchange.uri}: client too slow, cut with ${waiting} bytes waiting`)

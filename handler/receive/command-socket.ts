@@ -23,7 +23,7 @@ const MAX_UNANSWERED = 1000
 /**
  * Answers commands from REQ sockets, or DEALER sockets that send an empty delimiter (GRIP 5.4). What is not a request gets no
  * answer.
- * @param count is told `command-refused` for each message without an answer.
+ * @param count is told `command_refused` for each message without an answer.
  * @throws Error with one sentence when the spec cannot be bound.
  */
 export async function startCommandSocket(
@@ -34,7 +34,7 @@ export async function startCommandSocket(
 ): Promise<CommandSocket> {
   const socket = new Router(INPUT_SOCKET_OPTIONS)
   const endpoint = await bindInput(socket, 'ZeroMQ command socket', spec)
-  const problems = new InputProblems('IN command', 'command-refused', log, count)
+  const problems = new InputProblems('IN command', 'command_refused', log, count)
   const replies = new Replies(socket, problems)
 
   const take = (frames: Buffer[]): Promise<void> | undefined => {

@@ -12,13 +12,13 @@ export interface PullInput {
 /**
  * Takes items that publishers PUSH to `spec`, one a message (GRIP 5.2). Publishers get no reply: while the inbox is full the input
  * stops reading and ZeroMQ makes them wait.
- * @param count is told `pull-refused` for each message skipped.
+ * @param count is told `pull_refused` for each message skipped.
  * @throws Error with one sentence when the spec cannot be bound.
  */
 export async function startPullInput(spec: string, inbox: Inbox, log: InputLog, count: Count): Promise<PullInput> {
   const socket = new Pull(INPUT_SOCKET_OPTIONS)
   const endpoint = await bindInput(socket, 'ZeroMQ PULL input', spec)
-  const problems = new InputProblems('IN pull', 'pull-refused', log, count)
+  const problems = new InputProblems('IN pull', 'pull_refused', log, count)
 
   const take = (frames: Buffer[]): Promise<void> | undefined => {
     const [frame] = frames

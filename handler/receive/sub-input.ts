@@ -28,7 +28,7 @@ const KEEP_ALIVE = { tcpKeepalive: 1, tcpKeepaliveIdle: 30, tcpKeepaliveInterval
 /**
  * Takes items that publishers PUB as two frames, channel and item; a channel in the item does not count (GRIP 5.3). Back-pressure
  * reaches as far as PUB lets it: a publisher drops what its own queue cannot hold.
- * @param count is told `sub-refused` for each message skipped.
+ * @param count is told `sub_refused` for each message skipped.
  * @throws Error with one sentence when a spec cannot be bound or connected.
  */
 export async function startSubInput(
@@ -39,7 +39,7 @@ export async function startSubInput(
 ): Promise<SubInput> {
   const socket = new Subscriber({ ...INPUT_SOCKET_OPTIONS, ...(options.connect ? KEEP_ALIVE : {}) })
   const endpoints = options.connect ? connectAll(socket, options.specs) : await bindAll(socket, options.specs)
-  const problems = new InputProblems('IN sub', 'sub-refused', log, count)
+  const problems = new InputProblems('IN sub', 'sub_refused', log, count)
 
   const take = (frames: Buffer[]): Promise<void> | undefined => {
     const [name, frame] = frames

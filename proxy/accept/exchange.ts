@@ -62,7 +62,12 @@ export class Exchange {
   /** Answers with an error; once the response has begun, the connection can only be cut. */
   fail(error: ErrorAnswer, debugMessage = error.message): void {
     if (this.over) return
-    if (this.res.headersSent) this.res.destroy()
-    else answerError(this.res, error, this.facts.debug ? debugMessage : error.message)
+    if (this.res.headersSent) {
+      this.res.destroy()
+      return
+    }
+    const message = this.facts.debug ? debugMessage : error.message
+    this.sent = Buffer.byteLength(message) + 1
+    answerError(this.res, error, message)
   }
 }

@@ -9,8 +9,11 @@ interface PipelinedSocket extends Socket {
   [WAITING]?: [IncomingMessage, ServerResponse][] | undefined
 }
 
-/** A client that sends more requests than this ahead of the answers is cut. */
-const MAX_WAITING = 64
+/** With this many requests waiting no more are read; with fewer, reading goes on, because only it shows that a client has left. */
+const PAUSE_AT = 8
+
+/** One read can bring many requests at once. A client that sends more than this ahead of the answers is cut. */
+const MAX_WAITING = 256
 
 /**
  * Hands on the requests of a connection one at a time: Node emits pipelined ones at once. A request behind a held one waits for it,
@@ -40,8 +43,7 @@ export function inOrder(handle: Handle): Handle {
       start(req, res)
     } else if (waiting.length < MAX_WAITING) {
       waiting.push([req, res])
-      // What has been read is parsed to its end; no more is read until the line is empty.
-      socket.pause()
+      if (waiting.length >= PAUSE_AT) socket.pause()
     } else {
       socket.destroy()
     }

@@ -27,6 +27,8 @@ export interface AcceptEvents {
   /** For the access log: the response is in the hands of a hold now. */
   accepted(exchange: Exchange): void
   subscribed(exchange: Exchange, channel: string): void
+  /** A channel asks for filters, which this version does not have: it gets what they would have kept away. */
+  unfiltered(exchange: Exchange, channel: string, filters: readonly string[]): void
   tooSlow(exchange: Exchange, waiting: number): void
   /** The request has to go to the backend again. */
   retry(exchange: Exchange): void
@@ -168,7 +170,11 @@ export class HoldAcceptor implements Instructions {
   }
 
   /** GRIP 3.8: the route's prefix goes before the names the backend gave, not before the target's own. */
-  #channels({ facts, tried }: Exchange, instruct: Instruct): readonly string[] {
+  #channels(exchange: Exchange, instruct: Instruct): readonly string[] {
+    const { facts, tried } = exchange
+    for (const { name, filters } of instruct.channels) {
+      if (filters.length > 0) this.#events.unfiltered(exchange, name, filters)
+    }
     const named = instruct.channels.slice(0, this.#options.maxChannels).map(({ name }) => facts.route.prefix + name)
     return [...new Set([...named, ...(tried?.subs ?? [])])]
   }

@@ -9,6 +9,9 @@ import type { SubscriptionLink, Subscriptions } from '../hold/subscriptions.ts'
 
 const ALIVE_INTERVAL = 1000
 
+/** Milliseconds without the handler that are worth a word. */
+const MISSING_AFTER = 1000
+
 /** What the handler asks of a worker. */
 export interface LinkEvents {
   item(item: PublishItem): void
@@ -30,6 +33,7 @@ export class HandlerLink implements SubscriptionLink {
   readonly #events: LinkEvents
   readonly #log: Log
   #alive: NodeJS.Timeout | undefined
+  #missing: NodeJS.Timeout | undefined
 
   constructor(worker: number, subscriptions: Subscriptions, events: LinkEvents, log: Log) {
     this.#worker = worker
@@ -50,8 +54,12 @@ export class HandlerLink implements SubscriptionLink {
   start(path: string): void {
     this.#socket.events.on('handshake', () => this.#greet())
     this.#socket.events.on('disconnect', () => {
-      this.#log.warn('handler gone: connections stay open, new holds wait for it')
       this.#subscriptions.linkDown()
+      // At a stop the handler ends first; that is nothing to warn of.
+      this.#missing = setTimeout(
+        () => this.#log.warn('handler gone: connections stay open, new holds wait for it'),
+        MISSING_AFTER,
+      )
     })
     this.#socket.connect(`ipc://${path}`)
     this.#alive = setInterval(() => this.#sendAlive(), ALIVE_INTERVAL)
@@ -60,6 +68,7 @@ export class HandlerLink implements SubscriptionLink {
 
   close(): void {
     clearInterval(this.#alive)
+    clearTimeout(this.#missing)
     this.#socket.close()
   }
 
@@ -72,6 +81,7 @@ export class HandlerLink implements SubscriptionLink {
   }
 
   #greet(): void {
+    clearTimeout(this.#missing)
     const { request, channels } = this.#subscriptions.linkUp(this)
     this.#send({ type: 'hello', request, worker: this.#worker, pid: process.pid, channels })
   }

@@ -27,7 +27,6 @@ export function command(name: string, description: string): Command {
 export function parse(command: Command): OptionValues {
   try {
     command.parse(process.argv.slice(2).flatMap(oldSpelling), { from: 'user' })
-    if (command.args.length > 0) fail(`unexpected argument '${command.args[0]}'`, 2)
     return command.opts()
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error

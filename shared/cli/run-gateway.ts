@@ -7,10 +7,11 @@ import type { PreparedStart } from './start-orders.ts'
 
 /** Runs the processes until a signal stops them. A start that fails ends the process with one sentence and exit code 1. */
 export async function runGateway(component: string, prepared: PreparedStart, withHandler: boolean): Promise<void> {
-  const { orders, levelOf } = prepared
+  const { orders, levelOf, file } = prepared
   const { http_port, https_ports, local_ports } = orders.settings.runner
   if (http_port.length + https_ports.length + local_ports.length === 0) fail('no server ports configured')
-  const log = createLog(component, { ...orders.log, level: levelOf(component) })
+  const log = createLog(component, { ...orders.log, level: levelOf('runner') })
+  if (file !== undefined) log.info(`using config: ${file}`)
   for (const warning of prepared.warnings) log.warn(warning)
   if (orders.settings.proxy.sig_key === 'changeme') {
     log.warn("sig_key is 'changeme': anyone can sign requests as this gateway, set a key of your own in [proxy]")

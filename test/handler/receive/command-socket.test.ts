@@ -141,7 +141,7 @@ for (const [what, frames] of [
     await dealer.send(['', RECOVER])
     const [delimiter, reply] = await dealer.receive()
     assert.deepEqual([String(delimiter), String(reply)], ['', RECOVERED])
-    assert.equal(report.counts.get('command-refused'), 1)
+    assert.equal(report.counts.get('command_refused'), 1)
     assert.equal(report.warnings.length, 1)
     dealer.close()
   })

@@ -57,13 +57,13 @@ for (const [what, frames, warning] of [
     await publisher.send(TNETSTRING)
     await inbox.taken(1)
     assert.deepEqual(report.warnings, [`IN pull: received message with ${warning}`])
-    assert.equal(report.counts.get('pull-refused'), 1)
+    assert.equal(report.counts.get('pull_refused'), 1)
   })
 }
 
 test('a flood of garbage writes one line a second, and says how many it left out', async () => {
   for (let sent = 0; sent < 500; sent++) await publisher.send('garbage')
-  await report.counted('pull-refused', 500)
+  await report.counted('pull_refused', 500)
   assert.equal(report.warnings.length, 1)
   await until('the rest is told', () => report.warnings.length > 1)
   assert.equal(report.warnings[1], 'IN pull: 499 more warnings left out')

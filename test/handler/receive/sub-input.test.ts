@@ -99,7 +99,7 @@ for (const [what, frames, warning] of [
     await publisher.send(['test', ITEM])
     await inbox.taken(1)
     assert.deepEqual(report.warnings, [`IN sub: received message with ${warning}, skipping`])
-    assert.equal(report.counts.get('sub-refused'), 1)
+    assert.equal(report.counts.get('sub_refused'), 1)
   })
 }
 

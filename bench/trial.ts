@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startBackend } from './drive/backend.ts'
+import type { Backend } from './drive/backend.ts'
+import { Streams } from './drive/streams.ts'
+import { Meter } from './measure/meter.ts'
+import type { Running, System } from './systems/system.ts'
+
+export interface TrialOptions {
+  readonly logLevel: number
+  readonly env: NodeJS.ProcessEnv
+  /** Seconds; 0: none. */
+  readonly keepAlive: number
+  readonly quick: boolean
+}
+
+/** One system, fresh, with a backend of its own, for one round of one scenario. */
+export class Trial {
+  readonly system: Running
+  readonly backend: Backend
+  readonly quick: boolean
+  readonly #directory: string
+  readonly #streams: Streams[] = []
+
+  private constructor(system: Running, backend: Backend, directory: string, quick: boolean) {
+    this.system = system
+    this.backend = backend
+    this.quick = quick
+    this.#directory = directory
+  }
+
+  static async start(system: System, options: TrialOptions): Promise<Trial> {
+    const directory = await mkdtemp(join(tmpdir(), 'gw-bench-'))
+    const backend = await startBackend(directory, options.keepAlive)
+    try {
+      const { logLevel, env } = options
+      const running = await system.start({ directory, backendPort: backend.port, logLevel, env })
+      return new Trial(running, backend, directory, options.quick)
+    } catch (error) {
+      await backend.stop()
+      await rm(directory, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  /** Clients for `channels` channels in turn, none of them connected yet. */
+  streams(channels: number, pending?: number): Streams {
+    const { port, holdHeader } = this.system
+    const streams = new Streams({ port, path: '/hold/', header: holdHeader, channels, pending })
+    this.#streams.push(streams)
+    return streams
+  }
+
+  /** Begins to count CPU. */
+  meter(): Meter {
+    return new Meter(this.system.child.pid, [this.backend.pid, ...this.#streams.map(({ pid }) => pid)])
+  }
+
+  async stop(): Promise<void> {
+    for (const streams of this.#streams) await streams.stop()
+    await this.system.child.stop()
+    await this.backend.stop()
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}
