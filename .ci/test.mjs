@@ -1,6 +1,7 @@
 // Runs the compiled tests: all of them, or those whose path contains one of the words given (npm test -- wire hardening).
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 

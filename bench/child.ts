@@ -44,6 +44,7 @@ export class Child {
     const limit = performance.now() + START_LIMIT
     while (!(await takesConnections(port))) {
       if (this.ended || performance.now() > limit) {
+        this.kill()
         throw new Error(`did not start to listen on port ${port}:\n${readFileSync(this.#logFile, 'utf8').slice(-2000)}`)
       }
       await sleep(2)

@@ -5,7 +5,7 @@ import { startBackend } from './drive/backend.ts'
 import type { Backend } from './drive/backend.ts'
 import { Streams } from './drive/streams.ts'
 import { Meter } from './measure/meter.ts'
-import type { Running, System } from './systems/system.ts'
+import type { Running, System, SystemName } from './systems/system.ts'
 
 export interface TrialOptions {
   readonly logLevel: number
@@ -15,28 +15,44 @@ export interface TrialOptions {
   readonly quick: boolean
 }
 
-/** One system, fresh, with a backend of its own, for one round of one scenario. */
-export class Trial {
+interface Parts {
+  readonly name: SystemName
   readonly system: Running
   readonly backend: Backend
+  /** Whether short runs are asked for. */
   readonly quick: boolean
+  /** When the system was started, `performance.now()`. */
+  readonly startedAt: number
+  readonly directory: string
+}
+
+/** One system, fresh, with a backend of its own, for one round of one scenario. */
+export class Trial {
+  readonly name: SystemName
+  readonly system: Running
+  readonly quick: boolean
+  readonly startedAt: number
+  readonly #backend: Backend
   readonly #directory: string
   readonly #streams: Streams[] = []
 
-  private constructor(system: Running, backend: Backend, directory: string, quick: boolean) {
+  private constructor({ name, system, backend, quick, startedAt, directory }: Parts) {
+    this.name = name
     this.system = system
-    this.backend = backend
     this.quick = quick
+    this.startedAt = startedAt
+    this.#backend = backend
     this.#directory = directory
   }
 
-  static async start(system: System, options: TrialOptions): Promise<Trial> {
+  static async start(name: SystemName, system: System, options: TrialOptions): Promise<Trial> {
     const directory = await mkdtemp(join(tmpdir(), 'gw-bench-'))
     const backend = await startBackend(directory, options.keepAlive)
     try {
-      const { logLevel, env } = options
+      const { logLevel, env, quick } = options
+      const startedAt = performance.now()
       const running = await system.start({ directory, backendPort: backend.port, logLevel, env })
-      return new Trial(running, backend, directory, options.quick)
+      return new Trial({ name, system: running, backend, quick, startedAt, directory })
     } catch (error) {
       await backend.stop()
       await rm(directory, { recursive: true, force: true })
@@ -45,22 +61,23 @@ export class Trial {
   }
 
   /** Clients for `channels` channels in turn, none of them connected yet. */
-  streams(channels: number, pending?: number): Streams {
+  async streams(channels: number): Promise<Streams> {
+    await this.system.canHold?.()
     const { port, holdHeader } = this.system
-    const streams = new Streams({ port, path: '/hold/', header: holdHeader, channels, pending })
+    const streams = new Streams({ port, path: '/hold/', header: holdHeader, channels })
     this.#streams.push(streams)
     return streams
   }
 
   /** Begins to count CPU. */
   meter(): Meter {
-    return new Meter(this.system.child.pid, [this.backend.pid, ...this.#streams.map(({ pid }) => pid)])
+    return new Meter(this.system.child.pid, [this.#backend.pid, ...this.#streams.map(({ pid }) => pid)])
   }
 
   async stop(): Promise<void> {
     for (const streams of this.#streams) await streams.stop()
     await this.system.child.stop()
-    await this.backend.stop()
+    await this.#backend.stop()
     await rm(this.#directory, { recursive: true, force: true })
   }
 }

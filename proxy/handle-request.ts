@@ -5,7 +5,7 @@ import { answerError, answerText } from './accept/answer.ts'
 import { errors, FORWARDED_METHODS } from './accept/errors.ts'
 import type { ErrorAnswer } from './accept/errors.ts'
 import { Exchange } from './accept/exchange.ts'
-import { asksForWebSocket, checkRequest, checkWebSocket, isError } from './accept/request-check.ts'
+import { asksForWebSocket, checkRequest, checkWebSocket, hasBody, isError } from './accept/request-check.ts'
 import type { RequestTarget } from './accept/request-check.ts'
 import type { RouteTable } from './choose/route-table.ts'
 import type { Route } from './choose/route.ts'
@@ -61,7 +61,7 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
     const trusted = isTrusted(req.headers['grip-sig'], options.upstreamKey)
     const debug = context.debug || route.debug
     const facts = { id: context.nextId(), route, scheme, ...checked, trusted, debug } as const
-    const exchange = new Exchange(facts, req, res, RequestBody.exists(req) ? new RequestBody(req) : undefined)
+    const exchange = new Exchange(facts, req, res, hasBody(req) ? new RequestBody(req, res) : undefined)
     res.once('close', () => context.accessLog.ended(exchange))
     forward(exchange, context.forward)
   }

@@ -64,7 +64,9 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
         count('channels_unfiltered')
         // Once: a backend that uses filters uses them in every response.
         if (counts['channels_unfiltered'] !== 1) return
-        log.warn(`${exchange.uri}: channel=${channel} asks for filters (${filters}), which this version does not have`)
+        log.warn(
+          `${exchange.uri}: channel=${channel} asks for filters (${filters.join(', ')}), which this version does not have`,
+        )
       },
       tooSlow: (exchange, waiting) => {
         count('slow_clients_cut')

@@ -1,9 +1,13 @@
 import { writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { freePorts } from '../../test/support/free-ports.ts'
 import { Child } from '../child.ts'
 import { findProgram } from './installed.ts'
 import type { Running, StartOptions, System } from './system.ts'
+
+const READY_LIMIT = 10_000
 
 /** The reference, as Debian packages it. */
 export const pushpin: System = {
@@ -51,5 +55,25 @@ message_hwm=1000000000
   const child = new Child(findProgram('pushpin') ?? 'pushpin', ['--config', file], join(directory, 'log'))
   await child.listens(port)
   await child.listens(publishPort)
-  return { child, port, publishPort, publishStyle: 'grip', pullPort }
+  return { child, port, publishPort, publishStyle: 'grip', pullPort, canHold: () => canHold(port) }
+}
+
+/** Its processes find each other a while after its ports are open; until then a hold ends with an error. */
+async function canHold(port: number): Promise<void> {
+  const limit = performance.now() + READY_LIMIT
+  while ((await statusOf(port, '/hold/ready')) !== 200) {
+    if (performance.now() > limit) throw new Error('it does not hold')
+    await sleep(20)
+  }
+}
+
+function statusOf(port: number, path: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const request = get({ port, path, agent: false }, (response) => {
+      response.on('error', () => {})
+      resolve(response.statusCode)
+      request.destroy()
+    })
+    request.on('error', () => resolve(undefined))
+  })
 }

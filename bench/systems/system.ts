@@ -31,6 +31,8 @@ export interface Running {
   readonly pullPort?: number
   /** A header that a client must send to get a stream. */
   readonly holdHeader?: string
+  /** Resolves when it can hold; for a system that answers before it can. */
+  readonly canHold?: () => Promise<void>
 }
 
 /** Something to measure. */

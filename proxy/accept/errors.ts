@@ -17,6 +17,7 @@ export const errors = {
   oldProtocol: { code: 400, message: 'HTTP/0.9 requests are not supported.', close: true },
   unknownVersion: { code: 505, message: 'Only HTTP/1.0 and HTTP/1.1 are supported.', close: true },
   unknownMethod: { code: 501, message: 'Unknown request method.', close: true },
+  noHost: { code: 400, message: 'Request contained no Host header.', close: true },
   severalHosts: { code: 400, message: 'Request contained several Host headers.', close: true },
   badHost: { code: 400, message: 'Request contained an invalid Host.', close: true },
   badTarget: { code: 400, message: 'Request contained an invalid request target.', close: true },
@@ -28,6 +29,7 @@ export const errors = {
   headerTooLarge: { code: 431, message: 'Request header is too large.', close: true },
   headerTooSlow: { code: 408, message: 'Request header took too long.', close: true },
   chunkExtensionsTooLarge: { code: 413, message: 'Chunk extensions are too large.', close: true },
+  unknownExpectation: { code: 417, message: 'Only the expectation 100-continue is supported.', close: true },
   // The request is understood, but not something a gateway forwards.
   connect: { code: 405, message: 'CONNECT is not supported.', headers: { Allow: FORWARDED_METHODS }, close: true },
   trace: { code: 405, message: 'TRACE is not supported.', headers: { Allow: FORWARDED_METHODS } },

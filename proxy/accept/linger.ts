@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { hasBody } from './request-check.ts'
 
 /** Milliseconds a client has to read an answer that came before the end of its request. */
 const LINGER = 1000
@@ -10,7 +11,8 @@ const LINGER = 1000
  */
 export function lingerIfUnread(res: ServerResponse): void {
   const { req } = res
-  if (req.complete) return
+  // A request without a body is not complete either while its own event is being handled.
+  if (req.complete || !hasBody(req)) return
   const { socket } = req
   if (!res.headersSent) res.shouldKeepAlive = false
   const closeLate = (): void => {

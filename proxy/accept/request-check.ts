@@ -35,7 +35,9 @@ export function checkRequest(req: IncomingMessage): RequestTarget | ErrorAnswer 
   }
   if (method === 'TRACE') return errors.trace
   // Node keeps the first of several Host headers; a backend may keep the last.
-  if (countOf('host', req.rawHeaders) > 1) return errors.severalHosts
+  const hosts = countOf('host', req.rawHeaders)
+  if (hosts > 1) return errors.severalHosts
+  if (hosts === 0 && minor === 1) return errors.noHost
   return readTarget(url, method, req.headers.host ?? '')
 }
 
@@ -70,6 +72,12 @@ function countOf(name: string, rawHeaders: readonly string[]): number {
     if (header.length === name.length && header.toLowerCase() === name) count++
   }
   return count
+}
+
+/** Whether a body belongs to the request, come or not (RFC 9112 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0)
 }
 
 /** What is wrong with a request that asks for `Upgrade: websocket` (RFC 6455 4.2.1). */

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import type { LocalListener } from '../../shared/config/listeners.ts'
 import type { Settings } from '../../shared/config/keys.ts'
 import type { Log } from '../../shared/log.ts'
-import { answerSocket } from './answer.ts'
+import { answerError, answerSocket } from './answer.ts'
 import { errors } from './errors.ts'
 import { onMalformed } from './malformed.ts'
 import { PARSED_HEADERS } from './request-check.ts'
@@ -76,7 +76,8 @@ export class ClientServers {
       requestTimeout: 0,
       connectionsCheckingInterval: 1000,
       keepAliveTimeout: IDLE_TIMEOUT,
-      requireHostHeader: true,
+      // Looked at by the request check, which answers with a sentence.
+      requireHostHeader: false,
       insecureHTTPParser: false,
       noDelay: true,
       keepAlive: true,
@@ -90,6 +91,9 @@ export class ClientServers {
     server.maxConnections = Math.ceil(client_maxconn / this.#settings.proxy.workers)
     server.timeout = 0
     server.on('request', this.#onRequest)
+    // The body answers with 100 when somebody wants it.
+    server.on('checkContinue', this.#onRequest)
+    server.on('checkExpectation', (_req, res) => answerError(res, errors.unknownExpectation))
     server.on('clientError', onMalformed(this.#log))
     // Node would cut the connection without a word.
     server.on('connect', (_req, socket) => answerSocket(socket as Socket, errors.connect))

@@ -4,6 +4,7 @@ import type { Target } from '../choose/route.ts'
 import type { Backend, BackendConnection } from './backend.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import type { RawHeaders } from './request-headers.ts'
+import { responseHeaders } from './response-headers.ts'
 import type { RequestBody } from './request-body.ts'
 
 /** What an attempt needs to send. */
@@ -140,7 +141,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     const { req, res } = this.#exchange
     if (req.httpVersionMinor === 0 || res.headersSent) return
     let head = 'HTTP/1.1 103 Early Hints\r\n'
-    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+    const kept = responseHeaders(103, headers, false)
+    for (let i = 0; i < kept.length; i += 2) head += `${kept[i]}: ${kept[i + 1]}\r\n`
     req.socket.write(`${head}\r\n`, 'latin1')
   }
 }

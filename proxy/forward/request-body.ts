@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 
 /** Request bodies up to this size, in bytes, can be sent again, and allow the request to be held (GRIP 2.8). */
@@ -10,6 +10,7 @@ export const KEPT_BODY_LIMIT = 100_000
  */
 export class RequestBody {
   readonly #req: IncomingMessage
+  readonly #res: ServerResponse
   #kept: Buffer[] | undefined = []
   #size = 0
   #ended = false
@@ -18,14 +19,9 @@ export class RequestBody {
   /** Whether any of it was handed to a reader. */
   hasBeenRead = false
 
-  constructor(req: IncomingMessage) {
+  constructor(req: IncomingMessage, res: ServerResponse) {
     this.#req = req
-  }
-
-  /** Whether a message has a body (RFC 9112 6.3). */
-  static exists(req: IncomingMessage): boolean {
-    const length = req.headers['content-length']
-    return req.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0)
+    this.#res = res
   }
 
   get isTooLargeToKeep(): boolean {
@@ -64,6 +60,8 @@ export class RequestBody {
 
   #listen(): void {
     this.#listening = true
+    // Only now: a request that is refused, or whose backend is down, costs its client no body (RFC 9110 10.1.1).
+    if (this.#req.headers.expect !== undefined && !this.#res.headersSent) this.#res.writeContinue()
     this.#req.on('data', (chunk: Buffer) => this.#take(chunk))
     this.#req.on('end', () => {
       this.#ended = true

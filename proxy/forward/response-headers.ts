@@ -14,7 +14,7 @@ const HOP_BY_HOP = new Set([
 /** What the client gets of a backend's headers, in their order and with their repeats. */
 export function responseHeaders(code: number, received: RawHeaders, relaysTrailers: boolean): RawHeaders {
   const named = namedInConnection(received)
-  const bodiless = code === 204 || code === 304
+  const bodiless = code < 200 || code === 204 || code === 304
   const headers: RawHeaders = []
   for (let i = 0; i < received.length; i += 2) {
     const name = received[i] as string

@@ -4,7 +4,7 @@ import type { InstructResponse, KeepAlive } from '../../shared/grip/instruct/ins
 import type { Exchange } from '../accept/exchange.ts'
 import { frameChunk } from '../send/delivery.ts'
 import type { Delivery } from '../send/delivery.ts'
-import { finalCode, flatten } from '../send/send-response.ts'
+import { finalStatus, flatten } from '../send/send-response.ts'
 import { writeHead } from '../send/write-head.ts'
 import type { Hold } from './hold.ts'
 import type { Timer, TimerWheel } from './timer-wheel.ts'
@@ -43,9 +43,10 @@ export class StreamHold implements Hold {
   }
 
   /** Sends the head: without length, so chunked, or until close for HTTP/1.0. */
-  open({ code, reason, headers }: Omit<InstructResponse, 'body'>): void {
+  open(response: Omit<InstructResponse, 'body'>): void {
     const res = this.#res
-    writeHead(res, finalCode(code), reason, flatten(headers))
+    const { code, reason } = finalStatus(response)
+    writeHead(res, code, reason, flatten(response.headers))
     res.flushHeaders()
     this.#chunked = res.chunkedEncoding
     this.#open = !res.writableEnded

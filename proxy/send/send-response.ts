@@ -5,20 +5,21 @@ import { lingerIfUnread } from '../accept/linger.ts'
 import { writeHead } from './write-head.ts'
 
 /** Sends a whole response that the gateway has in memory. The connection can be used again (GRIP 3.3, 4.3). */
-export function sendResponse(exchange: Exchange, { code, reason, headers, body }: InstructResponse): void {
+export function sendResponse(exchange: Exchange, response: InstructResponse): void {
   if (exchange.over) return
   const { res } = exchange
-  const bodiless = code < 200 || code === 204 || code === 304
-  const length = bodiless ? [] : ['Content-Length', String(body.length)]
+  const { code, reason } = finalStatus(response)
+  const bodiless = code === 204 || code === 304
+  const length = bodiless ? [] : ['Content-Length', String(response.body.length)]
+  exchange.sent = bodiless ? 0 : response.body.length
   lingerIfUnread(res)
-  exchange.sent = bodiless ? 0 : body.length
-  writeHead(res, finalCode(code), reason, [...flatten(headers), ...length])
-  res.end(bodiless ? undefined : body)
+  writeHead(res, code, reason, [...flatten(response.headers), ...length])
+  res.end(bodiless ? undefined : response.body)
 }
 
-/** A status below 200 would leave the client waiting for the response proper. */
-export function finalCode(code: number): number {
-  return code < 200 ? 200 : code
+/** A status below 200 would leave the client waiting for the response proper: it becomes 200. */
+export function finalStatus({ code, reason }: { code: number; reason: string }): { code: number; reason: string } {
+  return code < 200 ? { code: 200, reason: 'OK' } : { code, reason }
 }
 
 /** Settled between gateway and client, whatever a backend or publisher says (RFC 9110 7.6.1); the length is counted anew. */

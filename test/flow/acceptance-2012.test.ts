@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { Push } from 'zeromq'
@@ -54,17 +55,17 @@ test('1. a response passes unchanged, one without a length chunk by chunk', asyn
     '',
     'body',
   ])
-  let finish = (): void => {}
+  let backendSide: Socket | undefined
   backend.script = {
     whole: (socket) => {
+      backendSide = socket
       socket.write('HTTP/1.1 200 OK\r\n\r\nfirst')
-      finish = () => void socket.end('last')
     },
   }
   const client = await RawClient.connect(gateway.port)
   client.send(get('/plain'))
   assert.match(await client.until('first'), /Transfer-Encoding: chunked/i)
-  finish()
+  backendSide?.end('last')
   assert.equal((await client.response()).body, 'firstlast')
   client.abort()
 })

@@ -29,7 +29,7 @@ makeCertificate('localhost', 'localhost')
 makeCertificate('_.example.com', '*.example.com')
 makeCertificate(`default_${tlsPort}`, 'fallback')
 const gateway = new Command('shared/cli/pushpin.js', ['--config', files.file])
-await gateway.out.waitFor(/\[pushpin\] started$/)
+await gateway.shows(/\[pushpin\] started$/)
 after(async () => {
   gateway.signal('SIGTERM')
   await gateway.ended()
@@ -81,7 +81,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     client.send(get('/secure'))
     await client.until('first')
     assert.deepEqual((await backend.next()).values('x-forwarded-proto'), ['https'])
-    await gateway.out.waitFor(/subscribe https:\/\/localhost\/secure channel=tls$/)
+    await gateway.shows(/subscribe https:\/\/localhost\/secure channel=tls$/)
     const items = [{ channel: 'tls', formats: { 'http-stream': { content: 'published' } } }]
     await fetch(`http://127.0.0.1:${files.publishPort}/publish/`, { method: 'POST', body: JSON.stringify({ items }) })
     await client.until('published')

@@ -89,6 +89,6 @@ test('a thousand streams of two workers get a thousand messages each: all, once 
   // Both workers had a part in it; else this has shown less than it says.
   await until(
     () => gateway.log.matching(/publish channel=all receivers=[1-9]\d*$/).length === 2 * MESSAGES,
-    () => `a line of each worker for each message:\n${gateway.log}`,
+    () => `a line of each worker for each message:\n${gateway.log.toString()}`,
   )
 })

@@ -53,7 +53,7 @@ async function publishWhenBack(channel: string, content: string): Promise<void> 
         () => true,
         () => false,
       ),
-    () => `a handler that takes messages:\n${gateway.log}`,
+    () => `a handler that takes messages:\n${gateway.log.toString()}`,
     BACK_WITHIN,
   )
 }
@@ -100,6 +100,6 @@ test('a client that leaves while there is no handler is forgotten', async () => 
       await publishWhenBack('leaves', 'x')
       return gateway.log.matching(/publish channel=leaves receivers=0$/).length > 0
     },
-    () => `nobody held:\n${gateway.log}`,
+    () => `nobody held:\n${gateway.log.toString()}`,
   )
 })

@@ -12,7 +12,7 @@ export async function held(gateway: Gateway, channel: string, count = 1): Promis
   const end = ` channel=${channel}`
   await until(
     () => gateway.log.lines.filter((line) => line.includes('] subscribe ') && line.endsWith(end)).length >= count,
-    () => `${count} held on ${channel}:\n${gateway.log}`,
+    () => `${count} held on ${channel}:\n${gateway.log.toString()}`,
   )
 }
 

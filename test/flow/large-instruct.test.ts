@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'
 import { ask, RawClient } from '../support/raw-client.ts'
@@ -40,19 +41,18 @@ test('a stream begins with as much content as the backend has', async () => {
 
 test('a large stream reaches the client while the backend still sends, and is held when it has ended', async () => {
   const start = 'x'.repeat(LIMIT + 1)
-  let finish = (): void => {}
+  let backendSide: Socket | undefined
   backend.script = {
     whole: (socket) => {
-      const head = stream('slow').replace('Content-Length: 0', `Content-Length: ${start.length + 3}`)
-      socket.write(head + start)
-      finish = () => void socket.write('end')
+      backendSide = socket
+      socket.write(stream('slow').replace('Content-Length: 0', `Content-Length: ${start.length + 3}`) + start)
     },
   }
   const client = await RawClient.connect(gateway.port)
   client.send(get('/slow'))
   await client.until(start.slice(0, 1000))
   assert.deepEqual(gateway.log.matching(/channel=slow$/), [])
-  finish()
+  backendSide?.write('end')
   await held(gateway, 'slow')
   await gateway.publish([{ channel: 'slow', formats: { 'http-stream': { content: 'published' } } }])
   await client.until('published')

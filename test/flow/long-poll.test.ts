@@ -121,7 +121,7 @@ test('a client that leaves is no longer held', async () => {
       await gateway.publish([text('left', 'anyone?')])
       return gateway.log.matching(/publish channel=left receivers=0$/).length > 0
     },
-    () => `nobody held on it:\n${gateway.log}`,
+    () => `nobody held on it:\n${gateway.log.toString()}`,
   )
   assert.deepEqual(gateway.log.matching(/^\[ERR\]/), [])
 })

@@ -59,10 +59,10 @@ test('text that is not ASCII in status and headers is sent as UTF-8', async () =
   backend.answer(longPoll('utf8'))
   const client = await holdOn(gateway, 'utf8')
   await publishResponse('utf8', { reason: 'Grüße', headers: { 'X-A': '€ 🙂' }, body: 'x' })
-  const { line, values } = await client.response()
-  assert.equal(Buffer.from(line, 'latin1').toString(), 'HTTP/1.1 200 Grüße')
+  const response = await client.response()
+  assert.equal(Buffer.from(response.line, 'latin1').toString(), 'HTTP/1.1 200 Grüße')
   assert.deepEqual(
-    values('x-a').map((value) => Buffer.from(value, 'latin1').toString()),
+    response.values('x-a').map((value) => Buffer.from(value, 'latin1').toString()),
     ['€ 🙂'],
   )
   client.abort()
@@ -73,9 +73,16 @@ test('a channel whose name is not ASCII is the same in headers, JSON and message
   const bytes = Buffer.from(name).toString('latin1')
   backend.answer(stream(`${bytes}, utf8-header`))
   const byHeader = await holdOn(gateway, 'utf8-header')
-  backend.answer(answer(['Content-Type: application/grip-instruct'], Buffer.from(JSON.stringify({
-    hold: { mode: 'stream', channels: [{ name }, { name: 'utf8-json' }] },
-  })).toString('latin1')))
+  backend.answer(
+    answer(
+      ['Content-Type: application/grip-instruct'],
+      Buffer.from(
+        JSON.stringify({
+          hold: { mode: 'stream', channels: [{ name }, { name: 'utf8-json' }] },
+        }),
+      ).toString('latin1'),
+    ),
+  )
   const byJson = await holdOn(gateway, 'utf8-json')
   await gateway.publish([{ channel: name, formats: { 'http-stream': { content: 'hello' } } }])
   await byHeader.until('hello')
@@ -85,7 +92,9 @@ test('a channel whose name is not ASCII is the same in headers, JSON and message
 })
 
 test('a name of a channel cannot forge a line of the log', async () => {
-  backend.answer(jsonInstruct({ hold: { mode: 'stream', channels: [{ name: 'a\n[ERR] forged' }, { name: 'forging' }] } }))
+  backend.answer(
+    jsonInstruct({ hold: { mode: 'stream', channels: [{ name: 'a\n[ERR] forged' }, { name: 'forging' }] } }),
+  )
   const client = await holdOn(gateway, 'forging')
   await gateway.publish([{ channel: 'a\n[ERR] forged', formats: { 'http-stream': { content: 'x' } } }])
   await client.until('x')
@@ -108,7 +117,10 @@ test('an HTTP/1.0 client that asks for keep-alive can go on after a long poll', 
   await publishResponse('old-poll', { body: 'hello' })
   const response = await client.response()
   assert.equal(response.body, 'hello')
-  assert.deepEqual(response.values('connection').map((value) => value.toLowerCase()), ['keep-alive'])
+  assert.deepEqual(
+    response.values('connection').map((value) => value.toLowerCase()),
+    ['keep-alive'],
+  )
   backend.answer(answer([], 'next'))
   client.send(get('/next', ['Connection: keep-alive'], '1.0'))
   assert.equal((await client.response()).body, 'next')
@@ -125,7 +137,7 @@ test('a client that asks for the end of the connection gets its long poll and th
 test('a client that leaves in the middle of many pipelined requests harms nobody', async () => {
   backend.answer(longPoll('pipelined'))
   const client = await RawClient.connect(gateway.port)
-  client.send(get('/').repeat(500))
+  client.send(get('/').repeat(50))
   await held(gateway, 'pipelined')
   assert.equal(backend.requests.length, 1)
   client.abort()

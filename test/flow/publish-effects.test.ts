@@ -96,7 +96,7 @@ test('hints that the backend answers with holds hold the client again, as often 
     await gateway.publish([{ channel: 'rehold', formats: { 'http-response': { action: 'hint' } } }])
     await until(
       () => gateway.log.matching(accepts).length >= hints && gateway.log.matching(subscribes).length >= hints,
-      () => `retry ${hints}:\n${gateway.log}`,
+      () => `retry ${hints}:\n${gateway.log.toString()}`,
     )
   }
   await gateway.publish([{ channel: 'rehold', formats: { 'http-response': { body: 'hello' } } }])

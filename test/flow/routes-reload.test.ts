@@ -26,7 +26,7 @@ async function becomes(host: string, code: number): Promise<void> {
       const codes = await Promise.all(Array.from({ length: 20 }, () => status(host)))
       return codes.every((found) => found === code)
     },
-    () => `${host} to be answered with ${code}:\n${gateway.log}`,
+    () => `${host} to be answered with ${code}:\n${gateway.log.toString()}`,
     RELOAD_WITHIN,
   )
 }

@@ -31,7 +31,7 @@ test('a client that stops reading is cut, and delays nobody', async () => {
       await fast.until(end)
       return gateway.log.matching(/client too slow/).length > 0
     },
-    () => `the slow client to be cut after ${published} messages:\n${gateway.log}`,
+    () => `the slow client to be cut after ${published} messages:\n${gateway.log.toString()}`,
     30_000,
   )
   const [line = ''] = gateway.log.matching(/client too slow/)

@@ -132,7 +132,7 @@ test('a client that leaves its stream is no longer held, others stay', async () 
       await publishStream('leaving', 'x')
       return gateway.log.matching(/publish channel=leaving receivers=1$/).length > 0
     },
-    () => `one held on it:\n${gateway.log}`,
+    () => `one held on it:\n${gateway.log.toString()}`,
   )
   await second.until('x')
   second.abort()

@@ -78,16 +78,6 @@ test('an upload and its response flow at the same time', async () => {
   client.abort()
 })
 
-test('a request reaches the backend before the first byte of its body', async () => {
-  const client = await RawClient.connect(gateway.port)
-  backend.script = { head: (socket) => void socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno') }
-  client.send('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n')
-  const { code, body } = await client.response()
-  assert.equal(code, 403)
-  assert.equal(body, 'no')
-  client.abort()
-})
-
 test('early hints come before the response', async () => {
   let backendSide: Socket | undefined
   backend.script = {

@@ -27,7 +27,7 @@ async function publishToAll(): Promise<string> {
   await gateway.publish([{ channel: 'all', formats: { 'http-stream': { content } } }])
   await until(
     () => clients.every((client) => client.ended || client.pending.includes(content)),
-    () => `${content} at every client:\n${gateway.log}`,
+    () => `${content} at every client:\n${gateway.log.toString()}`,
   )
   return content
 }
@@ -85,7 +85,7 @@ test('when one worker is killed only its own clients notice, and it is started a
 
   await until(
     () => gateway.workerPids().length === 2,
-    () => `the second worker:\n${gateway.log}`,
+    () => `the second worker:\n${gateway.log.toString()}`,
   )
   assert.ok(gateway.workerPids().includes(survivor))
   await gateway.log.waitFor(/^\[ERR\] .*\[pushpin\] worker \d: ended unexpectedly by SIGKILL, starting it again in/)

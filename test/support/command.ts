@@ -43,6 +43,14 @@ export class Command {
     return this.#signalAll(0)
   }
 
+  /** Waits for a line on its standard output. */
+  async shows(pattern: RegExp): Promise<void> {
+    const found = (): boolean => this.out.matching(pattern).length > 0
+    const said = (): string => `${pattern} in\n${this.out.toString()}\n${this.err.toString()}`
+    await until(() => found() || this.#process.exitCode !== null, said)
+    if (!found()) throw new Error(`ended before ${said()}`)
+  }
+
   /** Waits for its end; what it has written is complete then. */
   async ended(): Promise<{ code: unknown; signal: unknown }> {
     const [code, signal] = await within(this.#exit, `the end of the command:\n${this.out.tail}\n${this.err.tail}`)

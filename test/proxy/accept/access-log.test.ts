@@ -23,9 +23,9 @@ async function answered(route: string, request = REQUEST): Promise<Exchange> {
   const { exchange, client } = await clientExchange(request, { route })
   exchange.tried = exchange.facts.route.targets[0]
   exchange.sent = 5
+  const closed = once(exchange.res, 'close')
   exchange.res.end('hello')
-  await client.response()
-  await once(exchange.res, 'close')
+  await Promise.all([closed, client.response()])
   return exchange
 }
 

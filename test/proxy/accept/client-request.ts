@@ -6,6 +6,7 @@ import { after } from 'node:test'
 import { Exchange } from '../../../proxy/accept/exchange.ts'
 import { PARSED_HEADERS } from '../../../proxy/accept/request-check.ts'
 import { parseRoute } from '../../../proxy/choose/parse-route.ts'
+import { hasBody } from '../../../proxy/accept/request-check.ts'
 import { RequestBody } from '../../../proxy/forward/request-body.ts'
 import { RawClient } from '../../support/raw-client.ts'
 
@@ -52,7 +53,7 @@ export async function clientExchange(
   if (route === undefined) throw new Error(`no route in ${line}`)
   const host = req.headers.host ?? ''
   const facts = { id: '0-17:1', route, scheme, host, target: req.url ?? '', trusted, debug }
-  return { exchange: new Exchange(facts, req, res, RequestBody.exists(req) ? new RequestBody(req) : undefined), client }
+  return { exchange: new Exchange(facts, req, res, hasBody(req) ? new RequestBody(req, res) : undefined), client }
 }
 
 export const GET = 'GET /path?q HTTP/1.1\r\nHost: example.com\r\n\r\n'

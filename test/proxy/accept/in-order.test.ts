@@ -74,18 +74,15 @@ test('two connections do not wait for each other', async () => {
 })
 
 test('a client that sends hundreds of requests ahead is cut', async () => {
-  const { requests, client } = await pipelined(200)
+  const { requests, client } = await pipelined(400)
   assert.equal(await client.closed(), '')
   assert.deepEqual(requests.targets, ['/1'])
 })
 
 test('requests behind one whose client left are not begun', async () => {
-  const { requests, client } = await pipelined(2)
+  const { requests, client } = await pipelined(3)
   await until(() => requests.targets.length === 1, 'the first request')
-  const sockets = new Promise<number>((resolve) => server?.getConnections((_, count) => resolve(count)))
-  assert.equal(await sockets, 1)
   client.abort()
-  requests.answer('/1')
   await until(() => new Promise((resolve) => server?.getConnections((_, count) => resolve(count === 0))), 'the end')
-  assert.ok(requests.targets.length <= 2)
+  assert.deepEqual(requests.targets, ['/1'])
 })

@@ -25,7 +25,7 @@ after(() => {
 const port = (): number => (server.address() as AddressInfo).port
 
 const refused: [what: string, bytes: string, line: string, body: string][] = [
-  ['a line break without CR', 'GET / HTTP/1.1\nHost: a\n\n', '400 Bad Request', 'Failed to parse request.\n'],
+  ['a line break without CR', 'GET / HTTP/1.1\r\nHost: a\n\n', '400 Bad Request', 'Failed to parse request.\n'],
   ['an unknown method', 'FOO / HTTP/1.1\r\n\r\n', '501 Not Implemented', 'Unknown request method.\n'],
   [
     'an unknown version',

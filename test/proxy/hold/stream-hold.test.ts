@@ -11,7 +11,7 @@ import { GET, clientExchange } from '../accept/client-request.ts'
 import { mockClock } from './mock-clock.ts'
 
 const HEAD = { code: 200, reason: 'OK', headers: [['Content-Type', 'text/plain']] } as const
-const OPENED = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n'
+const OPENED = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n'
 const CHUNKED = `${OPENED}Transfer-Encoding: chunked\r\n\r\n`
 
 interface Stream {

@@ -26,6 +26,10 @@ async function stop(command: Command): Promise<void> {
   assert.deepEqual(command.err.lines, [])
 }
 
+function written(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
 async function serves(port: number): Promise<void> {
   await until(
     () =>
@@ -39,9 +43,9 @@ async function serves(port: number): Promise<void> {
 
 test('every line has level, time and component', async () => {
   const command = start(files.file)
-  await command.out.waitFor(/\[pushpin\] started$/)
+  await command.shows(/\[pushpin\] started$/)
   assert.equal((await ask(files.port, REQUEST)).code, 200)
-  await command.out.waitFor(/^\[INFO\] .* \[proxy\] GET http:\/\/localhost\/\?logged -> test code=200 \d+$/)
+  await command.shows(/^\[INFO\] .* \[proxy\] GET http:\/\/localhost\/\?logged -> test code=200 \d+$/)
   await stop(command)
   assert.deepEqual(
     command.out.lines.filter((line) => !TEXT_LINE.test(line)),
@@ -65,7 +69,7 @@ test('loglevel 1 leaves warnings and errors, 0 only errors', async () => {
 
 test('loglevel can quieten one part', async () => {
   const command = start(files.file, '--loglevel', '2,proxy:1')
-  await command.out.waitFor(/\[handler\] started$/)
+  await command.shows(/\[handler\] started$/)
   await serves(files.port)
   await stop(command)
   assert.deepEqual(command.out.matching(/^\[INFO\].*\[proxy\]/), [])
@@ -73,15 +77,15 @@ test('loglevel can quieten one part', async () => {
 
 test('verbose shows debug lines', async () => {
   const command = start(files.file, '--verbose')
-  await command.out.waitFor(/^\[DEBUG\]/)
+  await command.shows(/^\[DEBUG\]/)
   await stop(command)
 })
 
 test('with log_format=json every line is a JSON object', async () => {
   const command = start(json.file)
-  await command.out.waitFor(/"component":"pushpin".*"msg":"started"/)
+  await command.shows(/"component":"pushpin".*"msg":"started"/)
   assert.equal((await ask(json.port, REQUEST)).code, 200)
-  await command.out.waitFor(/"component":"proxy".*GET http:\/\/localhost\/\?logged/)
+  await command.shows(/"component":"proxy".*GET http:\/\/localhost\/\?logged/)
   await stop(command)
   for (const line of command.out.lines) {
     const record = JSON.parse(line) as Record<string, unknown>
@@ -96,7 +100,6 @@ test('SIGHUP makes all processes write to a new log file', async () => {
   const logfile = join(dirname(files.file), 'logs', 'gateway.log')
   const rotated = `${logfile}.1`
   const command = start(files.file, '--logfile', logfile)
-  const written = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
   await until(
     () => written(logfile).includes('[pushpin] started'),
     () => `the start in the log file:\n${written(logfile)}`,

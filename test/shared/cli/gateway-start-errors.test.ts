@@ -76,7 +76,7 @@ test('a gateway without any port for clients does not start', async () => {
 test('a second gateway in the same directory is refused, and the first is not disturbed', async () => {
   const files = await writeGatewayFiles('* test\n', 1, {})
   const first = new Command('shared/cli/pushpin.js', ['--config', files.file])
-  await first.out.waitFor(/\[pushpin\] started$/)
+  await first.shows(/\[pushpin\] started$/)
   const [port = 0, http = 0, pull = 0, sub = 0, command = 0] = await freePorts(5)
   const { sentence } = await refusal({
     global: { rundir: files.file.replace(/\/[^/]*$/, '') },

@@ -1,0 +1,40 @@
+import type { Reading } from '../measure/meter.ts'
+import type { SystemName } from '../systems/system.ts'
+import type { Trial } from '../trial.ts'
+
+/** What the gateway's figure must keep to; one with no limit is only compared. */
+export type Target =
+  /** At most, or at least, so many times the rival's figure. */
+  | { readonly rival: SystemName; readonly most?: number; readonly least?: number }
+  /** At most so much more than the rival's figure. */
+  | { readonly rival: SystemName; readonly over: number }
+  | { readonly limit: number }
+
+/** Something measured in each round. */
+export interface Figure {
+  readonly key: string
+  readonly title: string
+  readonly unit: string
+  readonly targets: readonly Target[]
+}
+
+export interface Outcome {
+  readonly figures: Readonly<Record<string, number>>
+  /** What makes the run a failure. */
+  readonly faults: readonly string[]
+  readonly reading: Reading
+}
+
+/** A question put to several systems in the same way. */
+export interface Scenario {
+  readonly name: string
+  readonly title: string
+  /** The first is the gateway that the targets are for. */
+  readonly systems: readonly SystemName[]
+  readonly figures: readonly Figure[]
+  /** Where fewer than usual are enough. */
+  readonly rounds?: number
+  /** Seconds after which the backend wants a sign of life on a quiet stream. */
+  readonly keepAlive?: number
+  run(trial: Trial): Promise<Outcome>
+}
