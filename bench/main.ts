@@ -33,7 +33,8 @@ async function main(options: Options): Promise<number> {
     for (const { name, title } of scenarios) console.log(`${name.padEnd(16)} ${title}`)
     return 0
   }
-  if (chosen.length === 0) throw new Error(`no such scenario; there are ${scenarios.map(({ name }) => name).join(', ')}`)
+  if (chosen.length === 0)
+    throw new Error(`no such scenario; there are ${scenarios.map(({ name }) => name).join(', ')}`)
   buildLoadProgram()
 
   const systems = allSystems(options.gateway)
@@ -48,13 +49,15 @@ async function main(options: Options): Promise<number> {
   if (missing.length > 0) console.log(`not installed, so not compared: ${missing.join('; ')}`)
   console.log()
 
-  const profiles = options.profile ? join(root, 'bench/results', `profile-${machine.date.replaceAll(/[:.]/g, '-')}`) : ''
+  const profilesFolder = options.profile
+    ? join(root, 'bench/results', `profile-${machine.date.replaceAll(/[:.]/g, '-')}`)
+    : ''
   const results: Result[] = []
   for (const scenario of chosen) {
-    const directory = join(profiles, scenario.name)
+    const directory = join(profilesFolder, scenario.name)
     if (options.profile) mkdirSync(directory, { recursive: true })
-    const env = options.profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${directory}` } : {}
-    const result = await runScenario(scenario, systems, present, { ...options, env })
+    const profiles = options.profile ? directory : undefined
+    const result = await runScenario(scenario, systems, present, { ...options, profiles })
     results.push(result)
     for (const line of tableOf(result, systems)) console.log(line)
     if (options.profile) for (const line of profileLines(directory)) console.log(line)

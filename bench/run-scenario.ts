@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly rounds: number
   readonly quick: boolean
   readonly logLevel: number
-  readonly env: NodeJS.ProcessEnv
+  readonly profiles: string | undefined
 }
 
 /** All rounds of a scenario, the systems one after the other in each; every second round goes backwards. */

@@ -1,18 +1,27 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startBackend } from './drive/backend.ts'
 import type { Backend } from './drive/backend.ts'
 import { Streams } from './drive/streams.ts'
 import { Meter } from './measure/meter.ts'
+import { beginProfiles, endProfiles, profilingEnvironment } from './measure/profiling.ts'
 import type { Running, System, SystemName } from './systems/system.ts'
+
+const directories = new Set<string>()
+
+// Also when the benchmark is interrupted.
+process.on('exit', () => {
+  for (const directory of directories) remove(directory)
+})
 
 export interface TrialOptions {
   readonly logLevel: number
-  readonly env: NodeJS.ProcessEnv
   /** Seconds; 0: none. */
   readonly keepAlive: number
   readonly quick: boolean
+  /** A folder for CPU profiles of the system, which must be the gateway. */
+  readonly profiles: string | undefined
 }
 
 interface Parts {
@@ -24,6 +33,7 @@ interface Parts {
   /** When the system was started, `performance.now()`. */
   readonly startedAt: number
   readonly directory: string
+  readonly profiled: boolean
 }
 
 /** One system, fresh, with a backend of its own, for one round of one scenario. */
@@ -34,28 +44,40 @@ export class Trial {
   readonly startedAt: number
   readonly #backend: Backend
   readonly #directory: string
+  readonly #profiled: boolean
   readonly #streams: Streams[] = []
 
-  private constructor({ name, system, backend, quick, startedAt, directory }: Parts) {
+  private constructor({ name, system, backend, quick, startedAt, directory, profiled }: Parts) {
     this.name = name
     this.system = system
     this.quick = quick
     this.startedAt = startedAt
     this.#backend = backend
     this.#directory = directory
+    this.#profiled = profiled
   }
 
   static async start(name: SystemName, system: System, options: TrialOptions): Promise<Trial> {
-    const directory = await mkdtemp(join(tmpdir(), 'gw-bench-'))
+    const directory = mkdtempSync(join(tmpdir(), 'gw-bench-'))
+    directories.add(directory)
     const backend = await startBackend(directory, options.keepAlive)
     try {
-      const { logLevel, env, quick } = options
+      const { logLevel, quick, profiles } = options
+      const env = profiles === undefined ? {} : profilingEnvironment(profiles)
       const startedAt = performance.now()
       const running = await system.start({ directory, backendPort: backend.port, logLevel, env })
-      return new Trial({ name, system: running, backend, quick, startedAt, directory })
+      return new Trial({
+        name,
+        system: running,
+        backend,
+        quick,
+        startedAt,
+        directory,
+        profiled: profiles !== undefined,
+      })
     } catch (error) {
       await backend.stop()
-      await rm(directory, { recursive: true, force: true })
+      remove(directory)
       throw error
     }
   }
@@ -71,13 +93,22 @@ export class Trial {
 
   /** Begins to count CPU. */
   meter(): Meter {
-    return new Meter(this.system.child.pid, [this.#backend.pid, ...this.#streams.map(({ pid }) => pid)])
+    const root = this.system.child.pid
+    if (this.#profiled) beginProfiles(root)
+    return new Meter(root, [this.#backend.pid, ...this.#streams.map(({ pid }) => pid)], () => {
+      if (this.#profiled) endProfiles(root)
+    })
   }
 
   async stop(): Promise<void> {
     for (const streams of this.#streams) await streams.stop()
     await this.system.child.stop()
     await this.#backend.stop()
-    await rm(this.#directory, { recursive: true, force: true })
+    remove(this.#directory)
   }
+}
+
+function remove(directory: string): void {
+  rmSync(directory, { recursive: true, force: true })
+  directories.delete(directory)
 }

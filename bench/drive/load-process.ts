@@ -22,7 +22,9 @@ export class LoadProcess {
   #errors = ''
 
   constructor(mode: string, options: LoadOptions) {
-    const args = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, `${value}`]))
+    const args = Object.entries(options).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, `${value}`],
+    )
     this.#process = spawn(loadProgram, [mode, ...args])
     living.add(this)
     createInterface(this.#process.stdout).on('line', (line) => {

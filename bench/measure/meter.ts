@@ -23,10 +23,15 @@ export class Meter {
   readonly #loadStart: number
   readonly #machineStart = machineBusy()
   readonly #own = process.cpuUsage()
+  readonly #onRead: () => void
 
-  /** @param root the first process of the system. @param load processes of the benchmark that live longer than the meter. */
-  constructor(root: number, load: readonly number[]) {
+  /**
+   * @param root the first process of the system.
+   * @param load processes of the benchmark that live longer than the meter.
+   */
+  constructor(root: number, load: readonly number[], onRead: () => void = () => {}) {
     this.#load = load
+    this.#onRead = onRead
     this.#system = new Map(treeOf(root).map((pid) => [pid, cpuOf(pid)]))
     this.#loadStart = sum(load.map(cpuOf))
   }
@@ -38,6 +43,7 @@ export class Meter {
     const cpu = sum(used)
     const load = sum(this.#load.map(cpuOf)) - this.#loadStart + ended
     const { user, system } = process.cpuUsage(this.#own)
+    this.#onRead()
     const known = cpu + load + (user + system) / 1e6
     const capacity = seconds * availableParallelism()
     return {

@@ -35,7 +35,7 @@ function linesOf(profile: CpuProfile, name: string): string[] {
   const total = [...times.values()].reduce((sum, time) => sum + time, 0)
   const shown = [...times].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN)
   return [
-    `${roleOf(profile)} (${name}): ${(total / 1e6).toFixed(1)} s at work, ${(idle / 1e6).toFixed(1)} s idle`,
+    `${name}: ${(total / 1e6).toFixed(1)} s at work, ${(idle / 1e6).toFixed(1)} s idle`,
     ...shown.map(([label, time]) => `  ${((time / total) * 100).toFixed(1).padStart(5)} %  ${label}`),
     '',
   ]
@@ -46,10 +46,4 @@ function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['
   if (url === '') return name
   const file = url.startsWith('file:') ? relative(root, fileURLToPath(url)) : url
   return `${name}  ${file}:${lineNumber + 1}`
-}
-
-function roleOf(profile: CpuProfile): string {
-  const urls = profile.nodes.map(({ callFrame }) => callFrame.url)
-  const has = (file: string): boolean => urls.some((url) => url.endsWith(file))
-  return has('/proxy/worker.js') ? 'worker' : has('/handler/handler.js') ? 'handler' : 'runner'
 }

@@ -9,7 +9,12 @@ import type { Result } from '../run-scenario.ts'
 import { judge } from './judge.ts'
 
 /** Writes everything that was measured to bench/results. @returns the file. */
-export function writeResults(machine: Machine, options: Options, missing: readonly string[], results: readonly Result[]): string {
+export function writeResults(
+  machine: Machine,
+  options: Options,
+  missing: readonly string[],
+  results: readonly Result[],
+): string {
   const directory = join(root, 'bench/results')
   mkdirSync(directory, { recursive: true })
   const file = join(directory, `${machine.date.replaceAll(/[:.]/g, '-')}-${machine.commit.slice(0, 8)}.json`)

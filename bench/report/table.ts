@@ -61,7 +61,9 @@ function loadLines(result: Result, systems: Systems): string[] {
 
 function noiseLines(result: Result, systems: Systems): string[] {
   // Of less than a second the clock ticks of /proc say nothing.
-  const readings = result.rounds.flatMap(({ reading }) => (reading !== undefined && reading.seconds > 1 ? [reading] : []))
+  const readings = result.rounds.flatMap(({ reading }) =>
+    reading !== undefined && reading.seconds > 1 ? [reading] : [],
+  )
   const foreign = Math.max(0, ...readings.map(({ foreignShare }) => foreignShare))
   const lines = foreign > FOREIGN_LIMIT ? [`  NOISY: other programs took up to ${percent(foreign)} of the machine`] : []
   for (const name of systemsOf(result)) {

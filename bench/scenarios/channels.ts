@@ -56,7 +56,13 @@ function channels(name: string, how: string, systems: readonly SystemName[], pub
   }
 }
 
-async function oneRun(trial: Trial, streams: Streams, messages: number, run: number, publish: Publish): Promise<Outcome> {
+async function oneRun(
+  trial: Trial,
+  streams: Streams,
+  messages: number,
+  run: number,
+  publish: Publish,
+): Promise<Outcome> {
   await streams.expect(messages, run)
   const meter = trial.meter()
   const published = await publish(trial.system, { messages, run, channels: CHANNELS })

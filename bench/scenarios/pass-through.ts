@@ -40,7 +40,8 @@ export const passThrough: Scenario = {
     const { report, reading } = await request(trial, trial.quick ? 1 : 3)
     return {
       reading,
-      faults: report.errors === 0 ? [] : [`requests that failed: ${report.errors} of ${report.answered + report.errors}`],
+      faults:
+        report.errors === 0 ? [] : [`requests that failed: ${report.errors} of ${report.answered + report.errors}`],
       figures: {
         cpu: (reading.cpu / report.answered) * 1e6,
         rate: report.answered / report.seconds,

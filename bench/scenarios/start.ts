@@ -3,6 +3,8 @@ import { memoryOf, treeOf } from '../measure/processes.ts'
 import type { Trial } from '../trial.ts'
 import type { Scenario } from './scenario.ts'
 
+const LIMIT = 5000
+
 /** From the command to the first answer that came from the backend. */
 export const start: Scenario = {
   name: 'start',
@@ -23,10 +25,12 @@ export const start: Scenario = {
 
 function answer(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    get({ port, path: '/' }, (response) => {
+    get({ port, path: '/', timeout: LIMIT }, (response) => {
       response.resume()
       if (response.statusCode === 200) response.on('end', resolve)
       else reject(new Error(`status ${response.statusCode}`))
-    }).on('error', reject)
+    })
+      .on('timeout', () => reject(new Error('no answer to the first request')))
+      .on('error', reject)
   })
 }

@@ -12,7 +12,10 @@ interface HttpProxy {
 }
 
 const [port, backendPort] = process.argv.slice(2)
-const { createProxyServer } = createRequire(import.meta.url)('http-proxy') as HttpProxy
-const proxy = createProxyServer({ target: `http://127.0.0.1:${backendPort}`, agent: new Agent({ keepAlive: true }) })
+const httpProxy = createRequire(import.meta.url)('http-proxy') as HttpProxy
+const proxy = httpProxy.createProxyServer({
+  target: `http://127.0.0.1:${backendPort}`,
+  agent: new Agent({ keepAlive: true }),
+})
 proxy.on('error', () => {})
 createServer((request, response) => proxy.web(request, response)).listen(Number(port), '127.0.0.1')

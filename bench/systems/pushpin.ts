@@ -8,6 +8,7 @@ import { findProgram } from './installed.ts'
 import type { Running, StartOptions, System } from './system.ts'
 
 const READY_LIMIT = 10_000
+const ANSWER_LIMIT = 500
 
 /** The reference, as Debian packages it. */
 export const pushpin: System = {
@@ -69,11 +70,13 @@ async function canHold(port: number): Promise<void> {
 
 function statusOf(port: number, path: string): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const request = get({ port, path, agent: false }, (response) => {
+    const request = get({ port, path, agent: false, timeout: ANSWER_LIMIT }, (response) => {
       response.on('error', () => {})
       resolve(response.statusCode)
       request.destroy()
     })
+    // What came too early is never answered.
+    request.on('timeout', () => request.destroy())
     request.on('error', () => resolve(undefined))
   })
 }

@@ -1,14 +1,6 @@
 import type { Child } from '../child.ts'
 
-export type SystemName =
-  | 'gateway'
-  | 'gateway-2'
-  | 'pushpin'
-  | 'nchan'
-  | 'nginx'
-  | 'haproxy'
-  | 'http-proxy'
-  | 'floor'
+export type SystemName = 'gateway' | 'gateway-2' | 'pushpin' | 'nchan' | 'nginx' | 'haproxy' | 'http-proxy' | 'floor'
 
 export interface StartOptions {
   /** An empty folder for its files. */

@@ -1,8 +1,14 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { hasBody } from './request-check.ts'
 
 /** Milliseconds a client has to read an answer that came before the end of its request. */
 const LINGER = 1000
+
+/** Whether the client is still sending, or has yet to send, a body. */
+export function isUnread(req: IncomingMessage): boolean {
+  // A request without a body is not complete either while its own event is being handled.
+  return !req.complete && hasBody(req)
+}
 
 /**
  * To be called before the end of a response: when the request has not been read to its end, reading stops, and the connection is closed
@@ -11,8 +17,7 @@ const LINGER = 1000
  */
 export function lingerIfUnread(res: ServerResponse): void {
   const { req } = res
-  // A request without a body is not complete either while its own event is being handled.
-  if (req.complete || !hasBody(req)) return
+  if (!isUnread(req)) return
   const { socket } = req
   if (!res.headersSent) res.shouldKeepAlive = false
   const closeLate = (): void => {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../accept/exchange.ts'
-import { lingerIfUnread } from '../accept/linger.ts'
+import { isUnread, lingerIfUnread } from '../accept/linger.ts'
 import { writeHead } from '../send/write-head.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { acceptsTrailers } from './request-headers.ts'
@@ -21,7 +21,7 @@ export class RelayedResponse implements ResponseSink {
     this.#flow = flow
     this.#relaysTrailers = req.httpVersionMinor === 1 && acceptsTrailers(String(req.headers.te ?? ''))
     // A backend that refuses a body before it has come makes the rest of the connection useless.
-    if (!req.complete && head.code >= 400) res.shouldKeepAlive = false
+    if (head.code >= 400 && isUnread(req)) res.shouldKeepAlive = false
     writeHead(res, head.code, head.reason, responseHeaders(head.code, head.headers, this.#relaysTrailers))
     this.#sendTogether()
   }

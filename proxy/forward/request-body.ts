@@ -61,7 +61,8 @@ export class RequestBody {
   #listen(): void {
     this.#listening = true
     // Only now: a request that is refused, or whose backend is down, costs its client no body (RFC 9110 10.1.1).
-    if (this.#req.headers.expect !== undefined && !this.#res.headersSent) this.#res.writeContinue()
+    const { headers, httpVersionMinor } = this.#req
+    if (headers.expect !== undefined && httpVersionMinor === 1 && !this.#res.headersSent) this.#res.writeContinue()
     this.#req.on('data', (chunk: Buffer) => this.#take(chunk))
     this.#req.on('end', () => {
       this.#ended = true

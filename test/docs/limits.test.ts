@@ -11,7 +11,7 @@ const limits: readonly (readonly [file: string, constant: string, row: string])[
   ['proxy/accept/request-check.ts', 'MAX_TARGET = 16_384', '| request target | 16384 bytes |'],
   ['proxy/accept/servers.ts', 'HEAD_TIMEOUT = 10_000', "| time for a request's head | 10 s |"],
   ['proxy/accept/servers.ts', 'IDLE_TIMEOUT = 75_000', '| time between requests | 75 s |'],
-  ['proxy/accept/in-order.ts', 'MAX_WAITING = 256', '| requests ahead of the answers (pipelining) | 64 |'],
+  ['proxy/accept/in-order.ts', 'MAX_WAITING = 256', '| requests ahead of the answers (pipelining) | 256 |'],
   ['proxy/forward/request-body.ts', 'KEPT_BODY_LIMIT = 100_000', '| request body | none; 100,000 bytes to be held |'],
   ['proxy/forward/instruct-response.ts', 'INSTRUCT_LIMIT = 100_000', '| response with instructions | 100,000 bytes'],
   ['proxy/forward/backend.ts', 'MAX_RESPONSE_HEADER = 65_536', '| response header of a backend | 64 KiB |'],

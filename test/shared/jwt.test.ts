@@ -113,7 +113,7 @@ test('a well signed token with a future exp is valid whatever else it holds', ()
   assert.deepEqual(verifyToken(forged({ alg: 'HS256' }, payload), secret, NOW), payload)
 })
 
-for (const nonsense of ['', '.', '..', '...', 'a.b', 'a.b.c', 'a.b.c.d', `${'.'.repeat(1000)}`, 'bnVsbA.bnVsbA.x']) {
+for (const nonsense of ['', '.', '..', '...', 'a.b', 'a.b.c', 'a.b.c.d', '.'.repeat(1000), 'bnVsbA.bnVsbA.x']) {
   test(`${JSON.stringify(nonsense.slice(0, 20))} is no token, and no exception`, () => {
     assert.equal(verifyToken(nonsense, secret, NOW), undefined)
   })

@@ -9,6 +9,7 @@ import { RawClient } from '../../support/raw-client.ts'
 import { until } from '../../support/until.ts'
 
 let server: Server | undefined
+let port = 0
 afterEach(() => {
   server?.close()
   server?.closeAllConnections()
@@ -33,7 +34,8 @@ async function pipelined(count: number): Promise<{ requests: Requests; client: R
   const requests = new Requests()
   server = createServer(inOrder(requests.handle)).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const client = await RawClient.connect((server.address() as AddressInfo).port)
+  port = (server.address() as AddressInfo).port
+  const client = await RawClient.connect(port)
   let bytes = ''
   for (let i = 1; i <= count; i++) bytes += `GET /${i} HTTP/1.1\r\nHost: a\r\n\r\n`
   client.send(bytes)
@@ -66,7 +68,7 @@ test('a connection goes on after its pipelined requests', async () => {
 
 test('two connections do not wait for each other', async () => {
   const { requests } = await pipelined(1)
-  const other = await RawClient.connect((server?.address() as AddressInfo).port)
+  const other = await RawClient.connect(port)
   other.send('GET /other HTTP/1.1\r\nHost: a\r\n\r\n')
   await until(() => requests.targets.length === 2, 'both requests')
   requests.answer('/other')

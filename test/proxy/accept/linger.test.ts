@@ -47,8 +47,7 @@ test('an answer to a request that was read whole leaves the connection open', as
   const { bytes } = await client.response()
   assert.equal(
     bytes,
-    'HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 16\r\n\r\n' +
-      'Route not found\n',
+    'HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 16\r\n\r\nRoute not found\n',
   )
   assert.equal(client.ended, false)
 })

@@ -29,6 +29,7 @@ for (const [head, host, target] of taken) {
 const refused: [head: string, code: number, message: RegExp][] = [
   ['GET / HTTP/2.0\r\nHost: a', 505, /Only HTTP\/1\.0 and HTTP\/1\.1/],
   ['GET / HTTP/0.9\r\nHost: a', 400, /HTTP\/0\.9/],
+  ['GET / HTTP/1.1', 400, /no Host header/],
   ['GET / HTTP/1.1\r\nHost: a\r\nHost: a', 400, /several Host headers/],
   ['GET / HTTP/1.1\r\nHost: a\r\nHOST: b', 400, /several Host headers/],
   ['GET / HTTP/1.1\r\nHost: a b', 400, /invalid Host/],

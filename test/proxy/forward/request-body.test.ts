@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import type { Readable } from 'node:stream'
+import { hasBody } from '../../../proxy/accept/request-check.ts'
 import { RequestBody } from '../../../proxy/forward/request-body.ts'
 import { until } from '../../support/until.ts'
 import { clientRequest } from '../accept/client-request.ts'
@@ -29,13 +30,13 @@ const bodies: [head: string, exists: boolean][] = [
 for (const [head, exists] of bodies) {
   test(`${JSON.stringify(head)} ${exists ? 'announces a' : 'has no'} body`, async () => {
     const { req } = await clientRequest(`POST / HTTP/1.1\r\nHost: a\r\n${head}`)
-    assert.equal(RequestBody.exists(req), exists)
+    assert.equal(hasBody(req), exists)
   })
 }
 
 test('a body is passed on as it comes, not when it is whole', async () => {
-  const { req, client } = await upload('first', 11)
-  const reader = new RequestBody(req).open()
+  const { req, res, client } = await upload('first', 11)
+  const reader = new RequestBody(req, res).open()
   const [chunk] = (await once(reader, 'data')) as [Buffer]
   assert.equal(chunk.toString(), 'first')
   client.send('second')
@@ -45,8 +46,8 @@ test('a body is passed on as it comes, not when it is whole', async () => {
 })
 
 test('a body that was lost on the way can be sent again from its beginning', async () => {
-  const { req, client } = await upload('first', 11)
-  const body = new RequestBody(req)
+  const { req, res, client } = await upload('first', 11)
+  const body = new RequestBody(req, res)
   const lost = body.open()
   await once(lost, 'data')
   lost.destroy()
@@ -57,28 +58,28 @@ test('a body that was lost on the way can be sent again from its beginning', asy
 })
 
 test('a body of 100 000 bytes is kept, one byte more is not', async () => {
-  const { req } = await upload('x'.repeat(KEPT))
-  const body = new RequestBody(req)
+  const { req, res } = await upload('x'.repeat(KEPT))
+  const body = new RequestBody(req, res)
   assert.equal((await textOf(body.open())).length, KEPT)
   assert.equal(body.isTooLargeToKeep, false)
 
-  const { req: larger } = await upload('x'.repeat(KEPT + 1))
-  const largerBody = new RequestBody(larger)
+  const { req: larger, res: largerRes } = await upload('x'.repeat(KEPT + 1))
+  const largerBody = new RequestBody(larger, largerRes)
   assert.equal((await textOf(largerBody.open())).length, KEPT + 1)
   assert.equal(largerBody.isTooLargeToKeep, true)
 })
 
 test('read gives the whole body, or nothing when it is too large', async () => {
-  const { req } = await upload('hello')
-  assert.equal((await new RequestBody(req).read())?.toString(), 'hello')
-  const { req: larger } = await upload('x'.repeat(3 * KEPT))
-  assert.equal(await new RequestBody(larger).read(), undefined)
+  const { req, res } = await upload('hello')
+  assert.equal((await new RequestBody(req, res).read())?.toString(), 'hello')
+  const { req: larger, res: largerRes } = await upload('x'.repeat(3 * KEPT))
+  assert.equal(await new RequestBody(larger, largerRes).read(), undefined)
 })
 
 test('a body that nobody reads is not read ahead of need', async () => {
   const size = 50_000_000
-  const { req, client } = await upload('x'.repeat(1000), size)
-  const reader = new RequestBody(req).open()
+  const { req, res, client } = await upload('x'.repeat(1000), size)
+  const reader = new RequestBody(req, res).open()
   let taken = 0
   reader.once('data', (chunk: Buffer) => {
     taken += chunk.length
@@ -88,13 +89,14 @@ test('a body that nobody reads is not read ahead of need', async () => {
   await until(() => taken > 0 && req.isPaused(), 'the client is not listened to')
   assert.ok(reader.readableLength < 1_000_000, `${reader.readableLength} bytes in memory`)
   reader.on('data', (chunk: Buffer) => (taken += chunk.length))
+  reader.resume()
   await once(reader, 'end')
   assert.equal(taken, size)
 })
 
 test('a client that leaves in the middle makes the body fail: the backend must not take it for whole', async () => {
-  const { req, client } = await upload('half', 8)
-  const reader = new RequestBody(req).open()
+  const { req, res, client } = await upload('half', 8)
+  const reader = new RequestBody(req, res).open()
   reader.once('data', () => client.abort())
   await assert.rejects(once(reader, 'end'), { message: 'client left' })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ForwardedFor } from '../../../proxy/forward/forwarded-for.ts'
 import { GripSigner } from '../../../proxy/forward/grip-signature.ts'
 import type { ForwardOptions } from '../../../proxy/forward/forward-options.ts'
 import { requestHeaders, withHost } from '../../../proxy/forward/request-headers.ts'
@@ -43,7 +44,7 @@ const passed: [what: string, sent: string[], got: string[], given?: Given][] = [
     ['X-b: 1', 'x-A: 2', 'X-B: 3', 'Cookie: a=b', 'cookie: c=d'],
     ['X-b: 1', 'x-A: 2', 'X-B: 3', 'Cookie: a=b', 'cookie: c=d'],
   ],
-  ['bytes that are not ASCII are kept', ['X: \u00e9\u00ff'], ['X: \u00c3\u00a9\u00c3\u00bf']],
+  ['bytes that are not ASCII are kept', ['X: \u00e9\u00ff'], ['X: \u00e9\u00ff']],
   [
     'header= replaces, adds at the end, and with an empty value removes',
     ['X-Set: client', 'X-Gone: client', 'X-Kept: 1'],
@@ -168,11 +169,11 @@ test('look-alikes of forwarding headers are removed; other underscores pass', as
   assert.deepEqual(await forwarded(sent), ['X_Foo: 1'])
 })
 
+function forwardedFor(_: unknown, trusted: boolean): ForwardedFor {
+  return { value: trusted ? '1.1.1.1' : '2.2.2.2', clientAddress: '' }
+}
+
 test('X-Forwarded-For is one header at the end, whatever came', async () => {
-  const forwardedFor: ForwardOptions['forwardedFor'] = (_, trusted) => ({
-    value: trusted ? '1.1.1.1' : '2.2.2.2',
-    clientAddress: '',
-  })
   const sent = ['X-Forwarded-For: 6.6.6.6', 'X-Other: 1', 'x-forwarded-for: 7.7.7.7']
   assert.deepEqual(await forwarded(sent, { options: { forwardedFor } }), ['X-Other: 1', 'X-Forwarded-For: 2.2.2.2'])
   assert.deepEqual(await forwarded(sent, { trusted: true, options: { forwardedFor } }), [

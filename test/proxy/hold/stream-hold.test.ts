@@ -62,10 +62,7 @@ test('an HTTP/1.0 client gets contents as they are, until the connection closes'
   hold.write(Buffer.from('a'))
   hold.deliver(published('b'))
   hold.deliver(delivery({ action: 'close' }))
-  assert.equal(
-    await client.closed(),
-    'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nab',
-  )
+  assert.equal(await client.closed(), 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nab')
 })
 
 test('bytes that are no text arrive as they are', async () => {

@@ -18,10 +18,7 @@ test('a response leaves as it is, with its length', async () => {
   const { exchange, client } = await clientExchange(GET)
   sendResponse(exchange, RESPONSE)
   const { bytes } = await client.response()
-  assert.equal(
-    bytes,
-    'HTTP/1.1 200 Fine\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 2\r\n\r\nh\xff',
-  )
+  assert.equal(bytes, 'HTTP/1.1 200 Fine\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 2\r\n\r\nh\xff')
   assert.equal(exchange.sent, 2)
 })
 
@@ -46,8 +43,8 @@ for (const code of [0, 100, 103, 199]) {
     const { exchange, client } = await clientExchange(GET)
     sendResponse(exchange, { ...RESPONSE, code })
     const { line, body } = await client.response()
-    assert.equal(line, 'HTTP/1.1 200 Fine')
-    assert.equal(body, '')
+    assert.equal(line, 'HTTP/1.1 200 OK')
+    assert.equal(body, 'h\xff')
   })
 }
 

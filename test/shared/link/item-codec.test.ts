@@ -49,10 +49,8 @@ const item: fc.Arbitrary<PublishItem> = fc.record({
 function present(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value
   if (Array.isArray(value)) return value.map(present)
-  return Object.entries(value)
-    .filter(([, element]) => element !== undefined)
-    .map(([key, element]) => [key, present(element)])
-    .toSorted()
+  const entries = Object.entries(value).filter(([, element]) => element !== undefined)
+  return Object.fromEntries(entries.map(([key, element]) => [key, present(element)]))
 }
 
 test('every item arrives at a worker as it was published', () => {

@@ -13,10 +13,10 @@ class FakeSocket {
 
   async send(message: Array<Buffer | string>): Promise<void> {
     assert.equal(this.#finish, undefined, 'a second send while one is in flight')
-    const { promise, resolve } = withResolve()
-    this.#finish = resolve
-    if (!this.#blocked) setImmediate(resolve)
-    await promise
+    await new Promise<void>((resolve) => {
+      this.#finish = resolve
+      if (!this.#blocked) setImmediate(resolve)
+    })
     this.#finish = undefined
     const parts = message.map(String)
     if (this.unknown.has(parts[0] ?? '')) throw new Error('EHOSTUNREACH')
@@ -35,12 +35,6 @@ class FakeSocket {
     this.#blocked = false
     this.#finish?.()
   }
-}
-
-function withResolve(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {}
-  const promise = new Promise<void>((done) => (resolve = done))
-  return { promise, resolve }
 }
 
 const frame = (text: string): Buffer => Buffer.from(text)

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, renameSync, rmSync, existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { createLog } from '../../shared/log.ts'
+import type { LogOptions } from '../../shared/log.ts'
+import { until } from '../support/until.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'log-'))
+after(() => rmSync(directory, { recursive: true }))
+
+let files = 0
+
+/** A log in a file of its own, in a folder that is not there yet. */
+function openLog(options: Partial<LogOptions> = {}): { log: ReturnType<typeof createLog>; file: string } {
+  const file = join(directory, String(++files), 'pushpin.log')
+  return { log: createLog('proxy', { level: 2, format: 'text', file, ...options }), file }
+}
+
+function contentOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
+async function linesOf(file: string, count: number): Promise<string[]> {
+  await until(() => contentOf(file).split('\n').length > count, `${count} lines`)
+  const lines = contentOf(file).split('\n')
+  assert.equal(lines.pop(), '')
+  assert.equal(lines.length, count)
+  return lines
+}
+
+const LINE = /^\[INFO\] \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \[proxy\] (.*)$/
+
+test('a line names level, local time and component', async () => {
+  const { log, file } = openLog({ level: 4 })
+  const before = Date.now()
+  log.error('one')
+  log.warn('two')
+  log.info('three')
+  log.debug('four')
+  log.trace('five')
+  const lines = await linesOf(file, 5)
+  const parts = lines.map((line) => /^\[(\w+)\] (\S+ \S+) \[proxy\] (\w+)$/.exec(line) ?? [])
+  const levels = parts.map(([, level, , word]) => `${level} ${word}`)
+  assert.deepEqual(levels, ['ERR one', 'WARN two', 'INFO three', 'DEBUG four', 'TRACE five'])
+  for (const [, , time = ''] of parts) {
+    const logged = new Date(time.replace(' ', 'T')).getTime()
+    assert.ok(logged >= before && logged <= Date.now(), time)
+  }
+})
+
+const messages: [what: string, message: string, logged: string][] = [
+  ['a line break', 'a\nb', 'a\\x0ab'],
+  ['a forged line', 'a\r\n[ERR] 2000-01-01', 'a\\x0d\\x0a[ERR] 2000-01-01'],
+  ['terminal commands', '\x1b[31mred', '\\x1b[31mred'],
+  ['NUL and DEL', '\0\x7f', '\\x00\\x7f'],
+  ['a tab', 'a\tb', 'a\\x09b'],
+  ['what looks like a format', '100% %s %d %j %o %%', '100% %s %d %j %o %%'],
+  ['text in any script', 'Grüße 你好 🎉', 'Grüße 你好 🎉'],
+  ['nothing', '', ''],
+]
+
+test('a message is one line, whatever strangers put into it', async () => {
+  const { log, file } = openLog()
+  for (const [, message] of messages) log.info(message)
+  const lines = await linesOf(file, messages.length)
+  for (const [index, [what, , logged]] of messages.entries()) {
+    assert.equal(LINE.exec(lines[index] ?? '')?.[1], logged, what)
+  }
+})
+
+test('a message of any length is one line', async () => {
+  const { log, file } = openLog()
+  log.info('x'.repeat(100_000))
+  log.info('after')
+  const [long = '', next = ''] = await linesOf(file, 2)
+  assert.equal(LINE.exec(long)?.[1]?.length, 100_000)
+  assert.equal(LINE.exec(next)?.[1], 'after')
+})
+
+test('a level keeps away what is less important', async () => {
+  const { log, file } = openLog({ level: 1 })
+  log.info('hidden')
+  log.warn('shown')
+  log.error('shown')
+  await linesOf(file, 2)
+})
+
+test('JSON has one object a line, with level, component and message', async () => {
+  const { log, file } = openLog({ format: 'json' })
+  log.info('a\n"b"')
+  const [line = ''] = await linesOf(file, 1)
+  const { time, ...rest } = JSON.parse(line) as Record<string, unknown>
+  assert.deepEqual(rest, { level: 30, component: 'proxy', msg: 'a\n"b"' })
+  assert.equal(typeof time, 'number')
+})
+
+test('a file that was there is continued', async () => {
+  const { log, file } = openLog()
+  log.info('first')
+  await linesOf(file, 1)
+  createLog('handler', { level: 2, format: 'text', file }).info('second')
+  const [first, second] = await linesOf(file, 2)
+  assert.match(first ?? '', /\[proxy\] first$/)
+  assert.match(second ?? '', /\[handler\] second$/)
+})
+
+test('after a rotation reopen goes on in a new file', async () => {
+  const { log, file } = openLog()
+  log.info('old')
+  await linesOf(file, 1)
+  renameSync(file, `${file}.1`)
+  log.reopen()
+  await until(() => existsSync(file), 'the new file')
+  log.info('new')
+  assert.match((await linesOf(file, 1))[0] ?? '', /new$/)
+  assert.match((await linesOf(`${file}.1`, 1))[0] ?? '', /old$/)
+})
+
+const LOG_MODULE = JSON.stringify(new URL('../../shared/log.js', import.meta.url).href)
+
+/** A process of its own that logs to standard output. */
+function run(script: string): string {
+  const code = `import { createLog } from ${LOG_MODULE}
+    const log = createLog('runner', { level: 2, format: 'text', file: undefined })
+    ${script}`
+  return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }).stdout
+}
+
+test('what was logged last is written although the process exits at once', () => {
+  const lines = run(`for (let i = 0; i < 1000; i++) log.info('line ' + i); process.exit(3)`).split('\n')
+  assert.equal(lines.length, 1001)
+  assert.match(lines[999] ?? '', /\[runner\] line 999$/)
+})
+
+test('without a file the log is standard output', () => {
+  assert.match(run(`log.warn('hello')`), /^\[WARN\] [\d-]+ [\d:.]+ \[runner\] hello\n$/)
+})

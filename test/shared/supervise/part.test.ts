@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
+import { test } from 'node:test'
+import type { Log } from '../../../shared/log.ts'
+import type { ChildReport } from '../../../shared/supervise/orders.ts'
+import { Part } from '../../../shared/supervise/part.ts'
+import { until } from '../../support/until.ts'
+import { ORDERS, childScript } from './child-script.ts'
+
+/** Reports its start when it has its orders, as every child does, and has something to do. */
+const STARTS = `setInterval(() => {}, 60_000)
+process.once('message', (orders) => process.send({ type: 'started', orders }))
+process.send({ type: 'ready' })
+`
+
+interface Watched {
+  readonly part: Part
+  readonly lines: string[]
+  readonly children: ChildProcess[]
+}
+
+function watched(code: string): Watched {
+  const lines: string[] = []
+  const children: ChildProcess[] = []
+  const write = (line: string): void => void lines.push(line)
+  const log = { error: write, warn: write } as unknown as Log
+  const fork = childScript(code)
+  const forkAndKeep = (): ChildProcess => {
+    const child = fork()
+    children.push(child)
+    return child
+  }
+  return { part: new Part('worker 0', forkAndKeep, ORDERS, log), lines, children }
+}
+
+function exitOf(child: ChildProcess | undefined): number | string | null {
+  return child === undefined ? null : (child.exitCode ?? child.signalCode)
+}
+
+test('a part has started when its child says so, and the child has its orders', async () => {
+  const { part, children } = watched(STARTS)
+  const reports: unknown[] = []
+  const started = part.start()
+  children[0]?.on('message', (report: ChildReport) => reports.push(report))
+  await started
+  await until(() => reports.length === 2, 'both reports')
+  assert.deepEqual(reports[1], { type: 'started', orders: ORDERS })
+  await part.stop()
+})
+
+test('a stopped part ends by SIGTERM and is not started again', async () => {
+  const { part, children, lines } = watched(STARTS)
+  await part.start()
+  await part.stop()
+  assert.equal(exitOf(children[0]), 'SIGTERM')
+  await part.stop()
+  assert.equal(children.length, 1)
+  assert.deepEqual(lines, [])
+})
+
+test('a part that ends by itself is started again, each time later', async () => {
+  const { part, children, lines } = watched(`${STARTS}setTimeout(() => process.exit(7), 20)`)
+  await part.start()
+  const began = performance.now()
+  await until(() => children.length === 4, 'the third restart')
+  assert.ok(performance.now() - began >= 100 + 200 + 400)
+  await part.stop()
+  assert.deepEqual(lines.slice(0, 3), [
+    'worker 0: ended unexpectedly with exit code 7, starting it again in 100 ms',
+    'worker 0: ended unexpectedly with exit code 7, starting it again in 200 ms',
+    'worker 0: ended unexpectedly with exit code 7, starting it again in 400 ms',
+  ])
+})
+
+test('a killed part is started again, and can then be stopped', async () => {
+  const { part, children, lines } = watched(STARTS)
+  await part.start()
+  children[0]?.kill('SIGKILL')
+  await until(() => children.length === 2, 'the restart')
+  assert.deepEqual(lines, ['worker 0: ended unexpectedly by SIGKILL, starting it again in 100 ms'])
+  await part.stop()
+  assert.equal(exitOf(children[1]), 'SIGTERM')
+})
+
+test('a part that is stopped while it waits for its restart stays down', async () => {
+  const { part, children, lines } = watched(`${STARTS}setTimeout(() => process.exit(7), 20)`)
+  await part.start()
+  await until(() => lines.length === 2, 'the second end')
+  await part.stop()
+  // Longer than the second delay: another part's third start.
+  const { part: other, children: others } = watched(`${STARTS}setTimeout(() => process.exit(7), 20)`)
+  await other.start()
+  await until(() => others.length === 3, 'the restarts of another part')
+  await other.stop()
+  assert.equal(children.length, 2)
+})
+
+test('a first start that fails is rejected with the sentence of the child, and not tried again', async () => {
+  const { part, children } = watched(
+    `process.send({ type: 'failed', message: 'port 7999 is in use' }, () => process.exit(1))`,
+  )
+  await assert.rejects(part.start(), { message: 'port 7999 is in use' })
+  await part.stop()
+  assert.equal(children.length, 1)
+})
+
+const ends: [code: string, message: string][] = [
+  ['process.exit(9)', 'worker 0: ended unexpectedly with exit code 9 while starting'],
+  ["process.kill(process.pid, 'SIGKILL')", 'worker 0: ended unexpectedly by SIGKILL while starting'],
+]
+
+for (const [code, message] of ends) {
+  test(`a child that says nothing before its end is described: ${message}`, async () => {
+    await assert.rejects(watched(code).part.start(), { message })
+  })
+}
+
+test('a restart that fails is logged with the sentence of the child, and tried again', async () => {
+  const failing = childScript(`process.send({ type: 'failed', message: 'no key file' }, () => process.exit(1))`)
+  const { part, lines } = restartingAs(failing)
+  await part.start()
+  await until(() => lines.length >= 3, 'a second restart')
+  assert.deepEqual(lines.slice(1, 3), [
+    'worker 0: no key file',
+    'worker 0: ended unexpectedly with exit code 1, starting it again in 200 ms',
+  ])
+  await part.stop()
+})
+
+/** A part whose first child starts and ends, and whose later ones are something else. */
+function restartingAs(fork: () => ChildProcess): { part: Part; lines: string[] } {
+  const lines: string[] = []
+  const log = { error: (line: string) => void lines.push(line) } as unknown as Log
+  const first = childScript(`${STARTS}setTimeout(() => process.exit(7), 20)`)
+  let forks = 0
+  return { part: new Part('worker 0', () => (forks++ === 0 ? first() : fork()), ORDERS, log), lines }
+}
+
+test('reload reaches the child as SIGHUP', async () => {
+  const { part, children } = watched(`process.on('SIGHUP', () => process.exit(0))\n${STARTS}`)
+  await part.start()
+  part.reload()
+  await until(() => exitOf(children[0]) === 0, 'the reload')
+  await part.stop()
+})
+
+test('kill ends a child that does not listen to SIGTERM', async () => {
+  const { part, children } = watched(`process.on('SIGTERM', () => {})\n${STARTS}`)
+  await part.start()
+  const stopped = part.stop()
+  part.kill()
+  await stopped
+  assert.equal(exitOf(children[0]), 'SIGKILL')
+})
