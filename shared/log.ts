@@ -1,3 +1,5 @@
+import { mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 
@@ -22,37 +24,36 @@ const MAX_WRITE = 4096
  * Makes the process's logger. Lines are written behind the caller's back, one write for all that a turn of the event loop
  * logged, and what is left is written when the process exits.
  * @param component named in each line: `runner`, `proxy`, `handler`.
+ * @throws Error with one sentence when the file cannot be opened.
  */
 export function createLog(component: string, options: LogOptions): Log & { reopen(): void } {
-  const sink = pino.destination({
-    dest: options.file ?? 1,
-    append: true,
-    mkdir: true,
-    sync: false,
-    maxWrite: MAX_WRITE,
-  })
+  const sink = pino.destination({ dest: openSink(options.file), sync: false, maxWrite: MAX_WRITE })
   // A reader that went away (npm start | head) must not end the gateway.
   sink.on('error', () => {})
-  process.on('exit', () => {
-    try {
-      sink.flushSync()
-    } catch {
-      // The file was never opened: there is nowhere to write to.
-    }
-  })
   const level = LEVELS[Math.min(Math.max(options.level, 0), LEVELS.length - 1)] ?? 'info'
   const logger = pino(
     { level, base: { component } },
     options.format === 'json' ? sink : new TextLines(component, (line) => void sink.write(line)),
   )
   const reopen = (): void => {
-    if (options.file !== undefined) sink.reopen()
+    if (options.file !== undefined) sink.reopen(options.file)
   }
   return Object.assign(logger, { reopen })
 }
 
 // pino sets the last* fields of a stream that carries this symbol, so the JSON needs no parsing back.
 const PINO_METADATA: unique symbol = Symbol.for('pino.metadata') as never
+
+/** At once, because pino cannot write out what is left at the exit of a process whose log is still being opened, and that stops the exit. */
+function openSink(file: string | undefined): number {
+  if (file === undefined) return 1
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    return openSync(file, 'a')
+  } catch (error) {
+    throw new Error(`cannot open the log file: ${(error as Error).message}`, { cause: error })
+  }
+}
 
 /** Writes pino's records as `[LEVEL] YYYY-MM-DD HH:MM:SS.mmm [COMPONENT] MESSAGE` (GRIP 11.6). */
 class TextLines {
@@ -63,13 +64,14 @@ class TextLines {
   readonly #write: (line: string) => void
 
   constructor(component: string, write: (line: string) => void) {
-    this.#component = component
+    // The runner's lines have no name before them, so that its `started` is told from a child's.
+    this.#component = component === 'runner' ? '' : `[${component}] `
     this.#write = write
   }
 
   write(): void {
     const label = LABELS[this.lastLevel] ?? 'INFO'
-    this.#write(`[${label}] ${localTime(Date.now())} [${this.#component}] ${oneLine(this.lastMsg ?? '')}\n`)
+    this.#write(`[${label}] ${localTime(Date.now())} ${this.#component}${oneLine(this.lastMsg ?? '')}\n`)
   }
 }
 

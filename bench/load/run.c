@@ -17,17 +17,19 @@ struct moment {
 
 static struct state {
   bool going;
-  bool finished;
   unsigned id;
   uint32_t messages;
   uint32_t channels;
   uint64_t deliveries;
   uint64_t received;
+  uint64_t abandoned;
   uint64_t damaged;
   uint64_t closed;
   struct faults faults;
   int64_t first_sent;
   int64_t last_received;
+  /* When the publisher had sent everything; 0 until then. */
+  int64_t finished_at;
   struct histogram latency;
   /* Of each message; only with one channel, where the last delivery of a message means something. */
   struct moment *moments;
@@ -39,7 +41,6 @@ void run_begin(unsigned id, uint32_t messages, uint32_t channels) {
   run = (struct state){.going = true, .id = id, .messages = messages, .channels = channels};
   run.closed = closed;
   run.first_sent = INT64_MAX;
-  run.last_received = now_ns();
   if (channels == 1) run.moments = allocate(messages, sizeof *run.moments);
 }
 
@@ -64,18 +65,21 @@ void run_take(struct tally *tally, const char *bytes, int64_t received) {
   if (run.moments != NULL) run.moments[message.sequence] = (struct moment){message.sent, received};
 }
 
-void run_closed(void) { run.closed++; }
-
-void run_finish(void) {
-  run.finished = true;
-  /* Patience begins with the publisher's end. */
-  if (now_ns() > run.last_received) run.last_received = run.received == 0 ? now_ns() : run.last_received;
+void run_closed(const struct tally *tally, uint32_t channel) {
+  run.closed++;
+  uint32_t expected = messages_on(channel, run.messages, run.channels);
+  if (run.going && tally->next < expected) run.abandoned += expected - tally->next;
 }
+
+void run_finish(void) { run.finished_at = now_ns(); }
 
 bool run_going(void) { return run.going; }
 
 bool run_over(int64_t now) {
-  return run.going && (run.received >= run.deliveries || (run.finished && now - run.last_received > PATIENCE));
+  if (!run.going) return false;
+  if (run.received + run.abandoned >= run.deliveries) return true;
+  int64_t quiet_since = run.last_received > run.finished_at ? run.last_received : run.finished_at;
+  return run.finished_at != 0 && now - quiet_since > PATIENCE;
 }
 
 void run_settle(const struct tally *tally, uint32_t channel) {

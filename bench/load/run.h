@@ -18,8 +18,8 @@ void run_add_subscriber(uint32_t channel);
 /* A message of 64 bytes has arrived at a subscriber. */
 void run_take(struct tally *tally, const char *bytes, int64_t received);
 
-/* A connection that should have stayed was closed. */
-void run_closed(void);
+/* The server has closed a stream: nobody waits any more for what its client would still have got. */
+void run_closed(const struct tally *tally, uint32_t channel);
 
 /* The publisher has sent everything. */
 void run_finish(void);

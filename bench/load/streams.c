@@ -29,6 +29,8 @@ struct subscriber {
   int fd;
   uint32_t channel;
   bool held;
+  /* Was there when the run began. */
+  bool expecting;
   struct http_message response;
   struct tally tally;
   /* Of a message that has not arrived whole. */
@@ -76,7 +78,7 @@ static void close_one(struct subscriber *subscriber) {
   subscriber->fd = -1;
   if (subscriber->held) {
     streams.held--;
-    run_closed();
+    run_closed(&subscriber->tally, subscriber->channel);
     return;
   }
   streams.failed++;
@@ -147,7 +149,8 @@ static void expect(uint32_t messages, unsigned id) {
   for (uint32_t index = 0; index < streams.started; index++) {
     struct subscriber *subscriber = streams.all[index];
     subscriber->tally = (struct tally){.next = 0};
-    if (subscriber->held) run_add_subscriber(subscriber->channel);
+    subscriber->expecting = subscriber->fd >= 0;
+    if (subscriber->expecting) run_add_subscriber(subscriber->channel);
   }
   puts("{\"event\":\"ready\"}");
   fflush(stdout);
@@ -170,7 +173,7 @@ static void report_if_over(void) {
   if (!run_going() || !run_over(now_ns())) return;
   for (uint32_t index = 0; index < streams.started; index++) {
     struct subscriber *subscriber = streams.all[index];
-    if (subscriber->held) run_settle(&subscriber->tally, subscriber->channel);
+    if (subscriber->expecting) run_settle(&subscriber->tally, subscriber->channel);
   }
   run_report();
 }

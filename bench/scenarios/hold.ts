@@ -59,6 +59,7 @@ export const idle: Scenario = {
   title: `${ALL} idle streams, a line feed every ${KEEP_ALIVE} s`,
   systems: ['gateway', 'pushpin'],
   rounds: 1,
+  slow: true,
   keepAlive: KEEP_ALIVE,
   figures: [
     {

@@ -34,6 +34,8 @@ export interface Scenario {
   readonly figures: readonly Figure[]
   /** Where fewer than usual are enough. */
   readonly rounds?: number
+  /** Too long for a first look. */
+  readonly slow?: boolean
   /** Seconds after which the backend wants a sign of life on a quiet stream. */
   readonly keepAlive?: number
   run(trial: Trial): Promise<Outcome>

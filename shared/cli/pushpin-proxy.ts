@@ -10,4 +10,4 @@ const options: CommonOptions = parse(
     .option('--ipc-prefix <prefix>', 'begins the names of internal socket files')
     .option('--route <line>', 'a line of a routes file, used instead of the file; repeatable', collect),
 )
-await runGateway('proxy', prepareStart(options), false)
+await runGateway(prepareStart(options), false)

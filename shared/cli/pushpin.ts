@@ -27,7 +27,7 @@ const options: Options = parse(
 const instance = options.id === undefined ? {} : { ipcPrefix: `p${options.id}-`, portOffset: options.id * 10 }
 const config = options.config ?? findConfigFile(process.cwd())
 const prepared = prepareStart({ ...options, ...instance, ...(config === undefined ? {} : { config }) })
-await runGateway('pushpin', options.port === undefined ? prepared : withPort(options.port), true)
+await runGateway(options.port === undefined ? prepared : withPort(options.port), true)
 
 /** `--port` replaces every listener of the config file by one. */
 function withPort(text: string): typeof prepared {

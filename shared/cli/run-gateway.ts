@@ -6,11 +6,11 @@ import { fail } from './arguments.ts'
 import type { PreparedStart } from './start-orders.ts'
 
 /** Runs the processes until a signal stops them. A start that fails ends the process with one sentence and exit code 1. */
-export async function runGateway(component: string, prepared: PreparedStart, withHandler: boolean): Promise<void> {
+export async function runGateway(prepared: PreparedStart, withHandler: boolean): Promise<void> {
   const { orders, levelOf, file } = prepared
   const { http_port, https_ports, local_ports } = orders.settings.runner
   if (http_port.length + https_ports.length + local_ports.length === 0) fail('no server ports configured')
-  const log = createLog(component, { ...orders.log, level: levelOf('runner') })
+  const log = openLog(prepared)
   if (file !== undefined) log.info(`using config: ${file}`)
   for (const warning of prepared.warnings) log.warn(warning)
   if (orders.settings.proxy.sig_key === 'changeme') {
@@ -26,6 +26,14 @@ export async function runGateway(component: string, prepared: PreparedStart, wit
   }
   log.info('started')
   describe(prepared, withHandler, log)
+}
+
+function openLog({ orders, levelOf }: PreparedStart): ReturnType<typeof createLog> {
+  try {
+    return createLog('runner', { ...orders.log, level: levelOf('runner') })
+  } catch (error) {
+    return fail((error as Error).message)
+  }
 }
 
 function obeySignals(gateway: Gateway, log: Log & { reopen(): void }): void {

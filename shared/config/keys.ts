@@ -69,7 +69,7 @@ const proxy = {
   sig_iss: works(text, 'pushpin'),
   sig_key: works(key, 'changeme'),
   upstream_key: works(key, ''),
-  client_queue_max: works(integer(65_536), '1048576'),
+  client_queue_max: works(integer(65_536), '8388608'),
   accept_timeout: works(milliseconds(1), '5000'),
   legacy_instruct_types: works(bool, 'true'),
   ipc_file_mode: silent('the proxy binds no sockets of this kind'),

@@ -41,8 +41,8 @@ for (const [file, constant, row] of limits) {
 
 test('docs/operating.md has the defaults of the limits that are keys', () => {
   const { runner, proxy, handler } = loadSettings({ cwd: '/w', env: {} }).settings
-  const keys = { client_queue_max: '1 MiB', accept_timeout: '5 s' }
-  assert.deepEqual([proxy.client_queue_max, proxy.accept_timeout], [2 ** 20, 5000])
+  const keys = { client_queue_max: '8 MiB', accept_timeout: '5 s' }
+  assert.deepEqual([proxy.client_queue_max, proxy.accept_timeout], [2 ** 23, 5000])
   for (const [key, value] of [
     ...Object.entries(keys),
     ['client_buffer_size', runner.client_buffer_size],

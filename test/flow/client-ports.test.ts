@@ -29,7 +29,7 @@ makeCertificate('localhost', 'localhost')
 makeCertificate('_.example.com', '*.example.com')
 makeCertificate(`default_${tlsPort}`, 'fallback')
 const gateway = new Command('shared/cli/pushpin.js', ['--config', files.file])
-await gateway.shows(/\[pushpin\] started$/)
+await gateway.shows(/\.\d{3} started$/)
 after(async () => {
   gateway.signal('SIGTERM')
   await gateway.ended()

@@ -20,7 +20,7 @@ after(() => files.remove())
 
 async function start({ file }: GatewayFiles): Promise<Command> {
   const command = new Command('shared/cli/pushpin.js', ['--config', file])
-  await command.shows(/\[pushpin\] started$/)
+  await command.shows(/\.\d{3} started$/)
   return command
 }
 
@@ -117,7 +117,7 @@ test('a second signal ends a gateway at once', async () => {
   // It cannot stop in order now, which would take until it is killed.
   process.kill(handler, 'SIGSTOP')
   command.signal('SIGTERM')
-  await command.shows(/\[pushpin\] stopping\.\.\.$/)
+  await command.shows(/\.\d{3} stopping\.\.\.$/)
   command.signal('SIGTERM')
   const { code } = await command.ended()
   assert.equal(code, 1)

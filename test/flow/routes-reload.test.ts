@@ -65,7 +65,7 @@ test('without a routes file the routes there were stay', async () => {
 test('SIGHUP reads the routes', async () => {
   writeFileSync(gateway.routesFile, `hup.example ${target}\n`)
   gateway.signal('SIGHUP')
-  await gateway.log.waitFor(/\[pushpin\] reloading$/)
+  await gateway.log.waitFor(/\.\d{3} reloading$/)
   await becomes('hup.example', 200)
 })
 

@@ -88,7 +88,7 @@ test('when one worker is killed only its own clients notice, and it is started a
     () => `the second worker:\n${gateway.log.toString()}`,
   )
   assert.ok(gateway.workerPids().includes(survivor))
-  await gateway.log.waitFor(/^\[ERR\] .*\[pushpin\] worker \d: ended unexpectedly by SIGKILL, starting it again in/)
+  await gateway.log.waitFor(/^\[ERR\] .*\.\d{3} worker \d: ended unexpectedly by SIGKILL, starting it again in/)
   await until(
     async () => {
       const health = await fetch(`http://127.0.0.1:${gateway.publishPort}/health`)

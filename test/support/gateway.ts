@@ -117,7 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(files, options.args ?? [])
     try {
       await until(
-        () => gateway.ended || gateway.log.matching(/\[pushpin\] started$/).length > 0,
+        () => gateway.ended || gateway.log.matching(/\.\d{3} started$/).length > 0,
         () => `the gateway's start:\n${gateway.log.tail}`,
         START_LIMIT,
       )

@@ -23,10 +23,15 @@ const STEP = 10
  * Takes over the time of a test: `performance.now()` and intervals. The timers of node:test 20 go on with an interval that is
  * cleared by its own action, so they are not used.
  */
-export function mockClock({ mock }: TestContext): Clock {
+export function mockClock({ mock, after }: TestContext): Clock {
   const intervals = new Set<Interval>()
   let now = 5000
-  mock.method(performance, 'now', () => now)
+  // Not through `mock`, which keeps a record of every call.
+  const { now: realNow } = performance
+  performance.now = () => now
+  after(() => {
+    performance.now = realNow
+  })
   mock.method(globalThis, 'setInterval', (action: () => void, period: number) => {
     const interval: Interval = { period, action, next: now + period, unref() {} }
     intervals.add(interval)

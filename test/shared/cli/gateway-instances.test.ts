@@ -15,7 +15,7 @@ after(() => files.remove())
 
 async function start(...args: string[]): Promise<Command> {
   const command = new Command('shared/cli/pushpin.js', ['--config', files.file, ...args])
-  await command.shows(/\[pushpin\] started$/)
+  await command.shows(/\.\d{3} started$/)
   return command
 }
 
@@ -56,7 +56,7 @@ test('a second instance with an id runs beside the first, with its publish ports
   const running = await start('--route', '* test')
   const args = ['--config', second.file, '--id', '1', '--port', `127.0.0.1:${port}`]
   const other = new Command('shared/cli/pushpin.js', args)
-  await other.shows(/\[pushpin\] started$/)
+  await other.shows(/\.\d{3} started$/)
 
   const push = new Push({ linger: 0, sendTimeout: LIMIT })
   push.connect(`tcp://127.0.0.1:${pull}`)

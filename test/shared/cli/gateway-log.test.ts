@@ -43,7 +43,7 @@ async function serves(port: number): Promise<void> {
 
 test('every line has level, time and component', async () => {
   const command = start(files.file)
-  await command.shows(/\[pushpin\] started$/)
+  await command.shows(/\.\d{3} started$/)
   assert.equal((await ask(files.port, REQUEST)).code, 200)
   await command.shows(/^\[INFO\] .* \[proxy\] GET http:\/\/localhost\/\?logged -> test code=200 \d+$/)
   await stop(command)
@@ -83,7 +83,7 @@ test('verbose shows debug lines', async () => {
 
 test('with log_format=json every line is a JSON object', async () => {
   const command = start(json.file)
-  await command.shows(/"component":"pushpin".*"msg":"started"/)
+  await command.shows(/"component":"runner".*"msg":"started"/)
   assert.equal((await ask(json.port, REQUEST)).code, 200)
   await command.shows(/"component":"proxy".*GET http:\/\/localhost\/\?logged/)
   await stop(command)
@@ -101,7 +101,7 @@ test('SIGHUP makes all processes write to a new log file', async () => {
   const rotated = `${logfile}.1`
   const command = start(files.file, '--logfile', logfile)
   await until(
-    () => written(logfile).includes('[pushpin] started'),
+    () => written(logfile).includes(' started\n'),
     () => `the start in the log file:\n${written(logfile)}`,
   )
   renameSync(logfile, rotated)
@@ -118,8 +118,8 @@ test('SIGHUP makes all processes write to a new log file', async () => {
     () => `lines in the new log file:\n${written(logfile)}`,
   )
   await stop(command)
-  assert.ok(written(logfile).includes('[pushpin] stopping...'))
-  assert.ok((written(rotated) + written(logfile)).includes('[pushpin] reloading'), 'no line is lost')
+  assert.ok(written(logfile).includes(' stopping...\n'))
+  assert.ok((written(rotated) + written(logfile)).includes(' reloading\n'), 'no line is lost')
   assert.deepEqual(command.out.lines, [])
   // What is there is kept.
   const before = written(logfile)

@@ -15,7 +15,7 @@ async function refusal(config: Config, args: readonly string[] = []): Promise<{ 
     assert.deepEqual(await command.ended(), { code: 1, signal: null })
     assert.ok(!command.alive, 'a process is left')
     assert.equal(command.err.lines.length, 1, command.err.toString())
-    assert.deepEqual(command.out.matching(/\[pushpin\] started|^\s+at /), [])
+    assert.deepEqual(command.out.matching(/\.\d{3} started|^\s+at /), [])
     return { sentence: command.err.lines[0] ?? '', file: files.file }
   } finally {
     await files.remove()
@@ -76,7 +76,7 @@ test('a gateway without any port for clients does not start', async () => {
 test('a second gateway in the same directory is refused, and the first is not disturbed', async () => {
   const files = await writeGatewayFiles('* test\n', 1, {})
   const first = new Command('shared/cli/pushpin.js', ['--config', files.file])
-  await first.shows(/\[pushpin\] started$/)
+  await first.shows(/\.\d{3} started$/)
   const [port = 0, http = 0, pull = 0, sub = 0, command = 0] = await freePorts(5)
   const { sentence } = await refusal({
     global: { rundir: files.file.replace(/\/[^/]*$/, '') },

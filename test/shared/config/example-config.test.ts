@@ -72,7 +72,7 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       sig_iss: 'pushpin',
       sig_key: 'changeme',
       upstream_key: '',
-      client_queue_max: 1_048_576,
+      client_queue_max: 8_388_608,
       accept_timeout: 5000,
       legacy_instruct_types: true,
     },
