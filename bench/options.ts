@@ -14,7 +14,7 @@ export interface Options {
 }
 
 export const usage = `npm run bench -- [options]
-  --quick            one short round of each: about two minutes, for a first look only
+  --quick            one short round of each: two to three minutes, without idle, for a first look only
   --only NAME,...    only scenarios whose names begin so (--list shows them)
   --systems NAME,... only these systems
   --rounds N         rounds of each scenario (3)

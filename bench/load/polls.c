@@ -36,6 +36,8 @@ static uint32_t messages;
 static char request[256];
 static size_t request_length;
 static uint64_t answered, missed, repeated, errors, reconnects;
+/* Of the last answer that was no message. */
+static int odd_status;
 static bool finished;
 static struct histogram latency;
 
@@ -65,6 +67,7 @@ static void take_answer(struct poller *poller) {
   struct message message;
   if (poller->response.status != 200 || poller->length != MESSAGE_SIZE || !message_read(poller->body, &message)) {
     errors++;
+    odd_status = poller->response.status;
     return;
   }
   if (message.run != run) return;
@@ -130,8 +133,8 @@ void run_polls(const struct arguments *arguments) {
   }
   /* Who has not got the last message by now has missed it. */
   for (long index = 0; index < clients; index++) missed += messages - pollers[index].next;
-  printf("{\"answered\":%lu,\"missed\":%lu,\"repeated\":%lu,\"errors\":%lu,\"reconnects\":%lu,", answered, missed, repeated,
-         errors, reconnects);
+  printf("{\"answered\":%lu,\"missed\":%lu,\"repeated\":%lu,\"errors\":%lu,\"oddStatus\":%d,\"reconnects\":%lu,", answered, missed,
+         repeated, errors, odd_status, reconnects);
   histogram_print(&latency, "latency");
   printf(",\"cpu\":%.3f}\n", cpu_seconds());
 }

@@ -6,7 +6,8 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
 }
 
-/** How far apart the values are, as a share of the median. */
+/** How far apart the values are, as a share of the median; 0 where that says nothing. */
 export function spread(values: readonly number[]): number {
-  return values.length < 2 ? 0 : (Math.max(...values) - Math.min(...values)) / median(values)
+  const middle = median(values)
+  return values.length < 2 || middle === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / middle
 }

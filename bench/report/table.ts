@@ -67,9 +67,9 @@ function noiseLines(result: Result, systems: Systems): string[] {
   const foreign = Math.max(0, ...readings.map(({ foreignShare }) => foreignShare))
   const lines = foreign > FOREIGN_LIMIT ? [`  NOISY: other programs took up to ${percent(foreign)} of the machine`] : []
   for (const name of systemsOf(result)) {
-    const noisy = result.scenario.figures.flatMap(({ key, title }) => {
+    const noisy = result.scenario.figures.flatMap(({ key, title, small = false }) => {
       const apart = spread(valuesOf(result, name, key))
-      return apart > NOISY_SPREAD ? [`${title} ${percent(apart)}`] : []
+      return !small && apart > NOISY_SPREAD ? [`${title} ${percent(apart)}`] : []
     })
     if (noisy.length > 0) lines.push(`  NOISY: rounds of ${systems[name].title} differ: ${noisy.join(', ')}`)
   }

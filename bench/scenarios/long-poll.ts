@@ -13,6 +13,7 @@ interface PollReport {
   readonly missed: number
   readonly repeated: number
   readonly errors: number
+  readonly oddStatus: number
   readonly latency: Latency
   readonly cpu: number
 }
@@ -40,7 +41,10 @@ export const longPoll: Scenario = {
     load.send('finish')
     const report = await load.next<PollReport>(10)
     const reading = meter.read(published.cpu + report.cpu)
-    const faults = { repeated: report.repeated, 'answers that were no message': report.errors }
+    const faults = {
+      repeated: report.repeated,
+      [`answers that were no message, the last with status ${report.oddStatus}`]: report.errors,
+    }
     return {
       reading,
       faults: [

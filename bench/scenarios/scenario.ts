@@ -16,6 +16,8 @@ export interface Figure {
   readonly title: string
   readonly unit: string
   readonly targets: readonly Target[]
+  /** A small number beside a large limit: rounds that differ are no sign of noise. */
+  readonly small?: boolean
 }
 
 export interface Outcome {

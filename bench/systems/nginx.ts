@@ -8,7 +8,7 @@ import type { Running, StartOptions, System } from './system.ts'
 
 const NCHAN = ['/usr/lib/nginx/modules/ngx_nchan_module.so', '/usr/lib64/nginx/modules/ngx_nchan_module.so']
 
-/** nginx as a plain reverse proxy with connections kept to the backend, and bodies streamed as the gateways do. */
+/** nginx as a plain reverse proxy with connections kept to the backend; bodies stream through its memory, not over the disk. */
 export const nginx: System = {
   title: 'nginx',
   missing: () => (findProgram('nginx') === undefined ? 'nginx (Debian: nginx)' : undefined),
@@ -20,7 +20,7 @@ export const nginx: System = {
         proxy_http_version 1.1;
         proxy_set_header Connection "";
         proxy_request_buffering off;
-        proxy_buffering off;
+        proxy_max_temp_file_size 0;
       }`,
     }),
 }

@@ -124,7 +124,7 @@ const LOG_MODULE = JSON.stringify(new URL('../../shared/log.js', import.meta.url
 /** A process of its own that logs to standard output. */
 function run(script: string): string {
   const code = `import { createLog } from ${LOG_MODULE}
-    const log = createLog('runner', { level: 2, format: 'text', file: undefined })
+    const log = createLog('handler', { level: 2, format: 'text', file: undefined })
     ${script}`
   return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }).stdout
 }
@@ -132,9 +132,25 @@ function run(script: string): string {
 test('what was logged last is written although the process exits at once', () => {
   const lines = run(`for (let i = 0; i < 1000; i++) log.info('line ' + i); process.exit(3)`).split('\n')
   assert.equal(lines.length, 1001)
-  assert.match(lines[999] ?? '', /\[runner\] line 999$/)
+  assert.match(lines[999] ?? '', /\[handler\] line 999$/)
 })
 
 test('without a file the log is standard output', () => {
-  assert.match(run(`log.warn('hello')`), /^\[WARN\] [\d-]+ [\d:.]+ \[runner\] hello\n$/)
+  assert.match(run(`log.warn('hello')`), /^\[WARN\] [\d-]+ [\d:.]+ \[handler\] hello\n$/)
+})
+
+test('a log file that cannot be opened is one sentence, at once', () => {
+  assert.throws(
+    () => createLog('proxy', { level: 2, format: 'text', file: join(directory, '1', 'pushpin.log', 'x') }),
+    {
+      message: /^cannot open the log file: /,
+    },
+  )
+})
+
+test("the runner's lines name no component", async () => {
+  const file = join(directory, 'runner.log')
+  createLog('runner', { level: 2, format: 'text', file }).info('started')
+  const [line = ''] = await linesOf(file, 1)
+  assert.match(line, /^\[INFO\] [\d-]+ [\d:.]+ started$/)
 })

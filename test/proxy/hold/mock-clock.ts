@@ -23,21 +23,18 @@ const STEP = 10
  * Takes over the time of a test: `performance.now()` and intervals. The timers of node:test 20 go on with an interval that is
  * cleared by its own action, so they are not used.
  */
-export function mockClock({ mock, after }: TestContext): Clock {
+export function mockClock(t: TestContext): Clock {
   const intervals = new Set<Interval>()
   let now = 5000
   // Not through `mock`, which keeps a record of every call.
-  const { now: realNow } = performance
   performance.now = () => now
-  after(() => {
-    performance.now = realNow
-  })
-  mock.method(globalThis, 'setInterval', (action: () => void, period: number) => {
+  t.after(() => Reflect.deleteProperty(performance, 'now'))
+  t.mock.method(globalThis, 'setInterval', (action: () => void, period: number) => {
     const interval: Interval = { period, action, next: now + period, unref() {} }
     intervals.add(interval)
     return interval
   })
-  mock.method(globalThis, 'clearInterval', (interval: Interval) => void intervals.delete(interval))
+  t.mock.method(globalThis, 'clearInterval', (interval: Interval) => void intervals.delete(interval))
 
   // As in Node, an interval whose time has passed several times runs once.
   const jump = (milliseconds: number): void => {

@@ -30,7 +30,7 @@ export function childScript(code: string): () => ChildProcess {
 /** Orders for children that do not look at their settings. */
 export const ORDERS = {
   configDirectory: directory,
-  log: { level: 2, format: 'text', file: undefined },
+  log: { level: 2, format: 'text' },
   routeLines: ['* test'],
   worker: 3,
 } as unknown as StartOrders
