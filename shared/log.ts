@@ -27,25 +27,33 @@ const MAX_WRITE = 4096
  * @throws Error with one sentence when the file cannot be opened.
  */
 export function createLog(component: string, options: LogOptions): Log & { reopen(): void } {
-  const sink = pino.destination({ dest: openSink(options.file), sync: false, maxWrite: MAX_WRITE })
-  // A reader that went away (npm start | head) must not end the gateway.
-  sink.on('error', () => {})
+  let sink = openSink(options.file)
+  const write = (line: string): void => void sink.write(line)
   const level = LEVELS[Math.min(Math.max(options.level, 0), LEVELS.length - 1)] ?? 'info'
   const logger = pino(
     { level, base: { component } },
-    options.format === 'json' ? sink : new TextLines(component, (line) => void sink.write(line)),
+    options.format === 'json' ? { write } : new TextLines(component, write),
   )
   const reopen = (): void => {
-    if (options.file !== undefined) sink.reopen(options.file)
+    if (options.file === undefined) return
+    const previous = sink
+    sink = openSink(options.file)
+    previous.end()
   }
   return Object.assign(logger, { reopen })
 }
 
-// pino sets the last* fields of a stream that carries this symbol, so the JSON needs no parsing back.
-const PINO_METADATA: unique symbol = Symbol.for('pino.metadata') as never
+type Sink = ReturnType<typeof pino.destination>
 
-/** At once, because pino cannot write out what is left at the exit of a process whose log is still being opened, and that stops the exit. */
-function openSink(file: string | undefined): number {
+/** Opens at once: a log that is still being opened when its process exits cannot be written out, and stops the exit. */
+function openSink(file: string | undefined): Sink {
+  const sink = pino.destination({ dest: openFile(file), sync: false, maxWrite: MAX_WRITE })
+  // A reader that went away (npm start | head) must not end the gateway.
+  sink.on('error', () => {})
+  return sink
+}
+
+function openFile(file: string | undefined): number {
   if (file === undefined) return 1
   try {
     mkdirSync(dirname(file), { recursive: true })
@@ -54,6 +62,9 @@ function openSink(file: string | undefined): number {
     throw new Error(`cannot open the log file: ${(error as Error).message}`, { cause: error })
   }
 }
+
+// pino sets the last* fields of a stream that carries this symbol, so the JSON needs no parsing back.
+const PINO_METADATA: unique symbol = Symbol.for('pino.metadata') as never
 
 /** Writes pino's records as `[LEVEL] YYYY-MM-DD HH:MM:SS.mmm [COMPONENT] MESSAGE` (GRIP 11.6). */
 class TextLines {

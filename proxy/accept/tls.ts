@@ -19,7 +19,8 @@ export class Certificates {
    */
   contextFor(name: string | undefined, port: number): SecureContext {
     const lower = name?.toLowerCase() ?? ''
-    const candidates = NAME.test(lower) ? [lower, `_${lower.slice(lower.indexOf('.'))}`] : []
+    const dot = lower.indexOf('.')
+    const candidates = !NAME.test(lower) ? [] : dot === -1 ? [lower] : [lower, `_${lower.slice(dot)}`]
     for (const candidate of [...candidates, `default_${port}`]) {
       const context = this.#load(candidate)
       if (context !== undefined) return context

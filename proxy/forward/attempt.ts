@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { toWire } from '../../shared/grip/wire-text.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import type { Target } from '../choose/route.ts'
 import type { Backend, BackendConnection } from './backend.ts'
@@ -86,7 +87,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
       return
     }
     this.#connection.awaitsHead = false
-    this.#sink = this.#onHead({ code, reason, headers }, this)
+    // undici reads the phrase as UTF-8.
+    this.#sink = this.#onHead({ code, reason: toWire(reason), headers }, this)
     if (code !== 204 && code !== 304) return
     // Complete with its head; a length in it is that of another response, for which undici waits in vain (RFC 9110 8.6).
     this.#sink.end([])

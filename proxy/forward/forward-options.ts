@@ -36,7 +36,8 @@ export function forwardOptions({ proxy }: Settings): ForwardOptions {
       forwardedFor(
         req.headers['x-forwarded-for'] as string | undefined,
         req.socket.remoteAddress ?? '',
-        trusted ? proxy.x_forwarded_for_trusted : proxy.x_forwarded_for,
+        // What a trusted gateway has put there is believed unless the config says otherwise.
+        trusted ? (proxy.x_forwarded_for_trusted ?? []) : proxy.x_forwarded_for,
       ),
   }
 }

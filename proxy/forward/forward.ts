@@ -65,7 +65,7 @@ class Forwarding {
       return
     }
     this.#exchange.tried = target
-    if (target.kind === 'test') void this.#answerTest()
+    if (target.kind === 'test') this.#answerTest().catch(() => this.#exchange.fail(errors.originFailed))
     else if (target.kind === 'http') this.#send(target, index)
     else this.#try(index + 1)
   }

@@ -19,7 +19,7 @@ export class RelayedResponse implements ResponseSink {
     this.#exchange = exchange
     this.#res = res
     this.#flow = flow
-    this.#relaysTrailers = req.httpVersionMinor === 1 && acceptsTrailers(String(req.headers.te ?? ''))
+    this.#relaysTrailers = canHaveTrailers(exchange, head) && acceptsTrailers(String(req.headers.te ?? ''))
     // A backend that refuses a body before it has come makes the rest of the connection useless.
     if (head.code >= 400 && isUnread(req)) res.shouldKeepAlive = false
     writeHead(res, head.code, head.reason, responseHeaders(head.code, head.headers, this.#relaysTrailers))
@@ -54,6 +54,12 @@ export class RelayedResponse implements ResponseSink {
       res.uncork()
     })
   }
+}
+
+/** Only a chunked response has a place for them (RFC 9110 6.5.1); node:http throws at the announcement in any other. */
+function canHaveTrailers({ req }: Exchange, { code, headers }: ResponseHead): boolean {
+  if (req.httpVersionMinor === 0 || req.method === 'HEAD' || code === 204 || code === 304) return false
+  return !headers.some((name, i) => i % 2 === 0 && name.length === 14 && name.toLowerCase() === 'content-length')
 }
 
 function pairs(raw: RawHeaders): [string, string][] {

@@ -75,19 +75,16 @@ const HOP_BY_HOP = new Set([
 ])
 
 /** A client must not be able to take these away by naming them in its Connection header. */
-const END_TO_END = /^(?:host|authorization|cookie|content-|grip-|x-forwarded-|via$)/
+const END_TO_END = /^(?:host$|authorization$|cookie$|via$|content-|grip-|x-forwarded-)/
 
 function removeHopByHop(headers: RawHeaders): void {
   const named = namedInConnection(headers)
   removeWhere(headers, (name) => HOP_BY_HOP.has(name) || (named.has(name) && !END_TO_END.test(name)))
   // RFC 9110 10.1.4: of TE only `trailers` means anything past this hop.
-  for (let i = 0; i < headers.length; i += 2) {
-    if (!isNamed(headers, i, 'te')) continue
-    const trailers = acceptsTrailers(headers[i + 1] as string)
-    remove(headers, 'te')
-    if (trailers) headers.push('TE', 'trailers')
-    return
-  }
+  const te = valuesOf(headers, 'te')
+  if (te.length === 0) return
+  remove(headers, 'te')
+  if (te.some(acceptsTrailers)) headers.push('TE', 'trailers')
 }
 
 export function acceptsTrailers(te: string): boolean {

@@ -31,15 +31,13 @@ export function responseHeaders(code: number, received: RawHeaders, relaysTraile
 const KEPT = new Set(['content-length', 'content-type', 'keep-alive', 'close'])
 
 function namedInConnection(headers: RawHeaders): string[] | undefined {
+  let named: string[] | undefined
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string
     if (name.length !== 10 || name.toLowerCase() !== 'connection') continue
     const value = (headers[i + 1] as string).toLowerCase()
-    if (value === 'keep-alive' || value === 'close') return undefined
-    return value
-      .split(',')
-      .map((element) => element.trim())
-      .filter((element) => !KEPT.has(element))
+    if (value === 'keep-alive' || value === 'close') continue
+    for (const element of value.split(',')) if (!KEPT.has(element.trim())) (named ??= []).push(element.trim())
   }
-  return undefined
+  return named
 }

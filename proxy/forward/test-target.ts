@@ -1,3 +1,4 @@
+import { toWire } from '../../shared/grip/wire-text.ts'
 import type { ResponseHead } from './origin-response.ts'
 
 /** A response of the built-in target. */
@@ -36,7 +37,8 @@ function resourceOf(path: string, pathBeg: string): string {
 
 function text(code: number, reason: string, content: string, headers: readonly string[] = []): TestResponse {
   // A line break in a channel name would be a header of the client's making.
-  const safe = headers.map((value) => value.replace(/[\r\n\0]/g, ''))
+  // eslint-disable-next-line no-control-regex
+  const safe = headers.map((value) => toWire(value.replace(/[\x00-\x1f\x7f]/g, '')))
   const body = Buffer.from(content)
   const length = ['Content-Length', String(body.length)]
   return { head: { code, reason, headers: ['Content-Type', 'text/plain', ...length, ...safe] }, body }

@@ -2,7 +2,10 @@ import type { Log } from '../../shared/log.ts'
 import type { Delivery } from '../send/delivery.ts'
 import type { Hold } from './hold.ts'
 import type { Subscriptions } from './subscriptions.ts'
+import { throwLater } from './throw-later.ts'
 import type { TimerWheel } from './timer-wheel.ts'
+
+const NOBODY: ReadonlySet<Hold> = new Set()
 
 /** The only owner of who is held on what. */
 export class HoldTable {
@@ -31,7 +34,7 @@ export class HoldTable {
   }
 
   /**
-   * Subscribes the hold's channels. `onLive` is called once: with true, at once or later, when every item published from now on
+   * Subscribes the hold's channels. `onLive` is called once, unless the hold ends before: with true, at once or later, when every item published from now on
    * will reach the hold, with false when the handler did not confirm in time; the hold is then not in the table.
    */
   add(hold: Hold, onLive: (live: boolean) => void): void {
@@ -43,7 +46,8 @@ export class HoldTable {
       this.#stopLingering(channel)
     }
     this.#subscriptions.subscribe(hold.channels, (live) => {
-      // The client may have left while the handler was asked.
+      // It may have ended while the handler was asked: its client left, or a hint sent it to the backend again.
+      if (this.#holds.get(hold.id) !== hold) return
       if (!live) this.remove(hold)
       onLive(live)
     })
@@ -51,7 +55,9 @@ export class HoldTable {
 
   /** Takes a hold that ended out of the table; harmless for one that is not in it. */
   remove(hold: Hold): void {
-    if (!this.#holds.delete(hold.id)) return
+    // A hold that was made of the same request later has its id.
+    if (this.#holds.get(hold.id) !== hold) return
+    this.#holds.delete(hold.id)
     for (const channel of hold.channels) {
       const holds = this.#byChannel.get(channel)
       if (holds === undefined || !holds.delete(hold) || holds.size > 0) continue
@@ -63,11 +69,16 @@ export class HoldTable {
 
   /** Hands an item to every hold of its channel. */
   deliver(delivery: Delivery): void {
-    const holds = this.#byChannel.get(delivery.channel)
+    const holds = this.#byChannel.get(delivery.channel) ?? NOBODY
     let receivers = 0
-    if (holds !== undefined) {
-      // Holds that end in the middle leave the set; a Set's iteration allows that.
-      for (const hold of holds) if (hold.deliver(delivery)) receivers++
+    // A copy, because a hold made in the middle, by a retry, is not for this item. One that has left meanwhile is neither.
+    for (const hold of Array.from(holds)) {
+      try {
+        if (holds.has(hold) && hold.deliver(delivery)) receivers++
+      } catch (error) {
+        // The holds behind it must get the item all the same.
+        throwLater(error)
+      }
     }
     this.#log.info(`publish channel=${delivery.channel} receivers=${receivers}`)
   }

@@ -118,9 +118,11 @@ export class StreamHold implements Hold {
   }
 
   #write(bytes: Buffer): void {
+    if (!this.#open) return
     // Looked at before the write, so that one large message is no reason to cut a client that keeps up.
     const waiting = this.#socket.writableLength
     if (waiting > this.#queueMax) {
+      this.closed()
       this.#events.tooSlow(this, waiting)
       this.#res.destroy()
       return

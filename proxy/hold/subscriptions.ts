@@ -10,7 +10,7 @@ interface Subscription {
   /** The request whose confirmation makes it live; an older one, from before an unsubscribe, must not. */
   request: number
   confirmed: boolean
-  waiters: Waiter[]
+  readonly waiters: Set<Waiter>
 }
 
 interface Waiter {
@@ -44,12 +44,12 @@ export class Subscriptions {
     for (const channel of channels) {
       let subscription = this.#byChannel.get(channel)
       if (subscription === undefined) {
-        subscription = { request: 0, confirmed: false, waiters: [] }
+        subscription = { request: 0, confirmed: false, waiters: new Set() }
         this.#byChannel.set(channel, subscription)
         fresh.push(channel)
       }
       if (!subscription.confirmed) {
-        subscription.waiters.push(waiter)
+        subscription.waiters.add(waiter)
         waiter.missing++
       }
     }
@@ -57,7 +57,10 @@ export class Subscriptions {
       onLive(true)
       return
     }
-    waiter.timer = this.#wheel.after(this.#timeout, () => settle(waiter, false))
+    waiter.timer = this.#wheel.after(this.#timeout, () => {
+      for (const channel of channels) this.#byChannel.get(channel)?.waiters.delete(waiter)
+      settle(waiter, false)
+    })
     if (this.#link !== undefined && fresh.length > 0) this.#link.subscribe(this.#request(fresh), fresh)
   }
 
@@ -88,8 +91,8 @@ export class Subscriptions {
       const subscription = this.#byChannel.get(channel)
       if (subscription === undefined || subscription.request !== request) continue
       subscription.confirmed = true
-      const { waiters } = subscription
-      subscription.waiters = []
+      const waiters = [...subscription.waiters]
+      subscription.waiters.clear()
       for (const waiter of waiters) if (--waiter.missing === 0) settle(waiter, true)
     }
   }

@@ -1,3 +1,5 @@
+import { throwLater } from './throw-later.ts'
+
 /** A timer that can be stopped; stopping twice is harmless. */
 export interface Timer {
   cancel(): void
@@ -78,6 +80,10 @@ export class TimerWheel {
     this.#count--
     const { action } = entry
     entry.action = undefined
-    action?.()
+    try {
+      action?.()
+    } catch (error) {
+      throwLater(error)
+    }
   }
 }

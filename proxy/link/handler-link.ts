@@ -32,6 +32,7 @@ export class HandlerLink implements SubscriptionLink {
   readonly #subscriptions: Subscriptions
   readonly #events: LinkEvents
   readonly #log: Log
+  #isUp = false
   #alive: NodeJS.Timeout | undefined
   #missing: NodeJS.Timeout | undefined
 
@@ -54,6 +55,7 @@ export class HandlerLink implements SubscriptionLink {
   start(path: string): void {
     this.#socket.events.on('handshake', () => this.#greet())
     this.#socket.events.on('disconnect', () => {
+      this.#isUp = false
       this.#subscriptions.linkDown()
       // At a stop the handler ends first; that is nothing to warn of.
       this.#missing = setTimeout(
@@ -82,11 +84,14 @@ export class HandlerLink implements SubscriptionLink {
 
   #greet(): void {
     clearTimeout(this.#missing)
+    this.#isUp = true
     const { request, channels } = this.#subscriptions.linkUp(this)
     this.#send({ type: 'hello', request, worker: this.#worker, pid: process.pid, channels })
   }
 
   #sendAlive(): void {
+    // What queued up during an outage would each be answered with a call for a greeting.
+    if (!this.#isUp) return
     this.#send({ type: 'alive', held: this.#events.held(), counts: this.#events.counts() })
   }
 

@@ -25,8 +25,11 @@ const options: Options = parse(
 )
 
 const instance = options.id === undefined ? {} : { ipcPrefix: `p${options.id}-`, portOffset: options.id * 10 }
-const config = options.config ?? findConfigFile(process.cwd())
-const prepared = prepareStart({ ...options, ...instance, ...(config === undefined ? {} : { config }) })
+const found = options.config === undefined ? findConfigFile(process.cwd()) : undefined
+const prepared = {
+  ...prepareStart({ ...options, ...instance, ...(found === undefined ? {} : { config: found }) }),
+  wasFound: found !== undefined,
+}
 await runGateway(options.port === undefined ? prepared : withPort(options.port), true)
 
 /** `--port` replaces every listener of the config file by one. */

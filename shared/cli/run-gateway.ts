@@ -11,7 +11,7 @@ export async function runGateway(prepared: PreparedStart, withHandler: boolean):
   const { http_port, https_ports, local_ports } = orders.settings.runner
   if (http_port.length + https_ports.length + local_ports.length === 0) fail('no server ports configured')
   const log = openLog(prepared)
-  if (file !== undefined) log.info(`using config: ${file}`)
+  if (prepared.wasFound) log.info(`using config: ${file}`)
   for (const warning of prepared.warnings) log.warn(warning)
   if (orders.settings.proxy.sig_key === 'changeme') {
     log.warn("sig_key is 'changeme': anyone can sign requests as this gateway, set a key of your own in [proxy]")

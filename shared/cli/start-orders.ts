@@ -20,6 +20,8 @@ export interface PreparedStart {
   readonly orders: StartOrders
   /** Absolute path; undefined when the gateway runs on its defaults. */
   readonly file: string | undefined
+  /** Nobody named the config file: it was looked for. */
+  readonly wasFound: boolean
   /** About the config file, one sentence each. */
   readonly warnings: readonly string[]
   readonly levelOf: (component: string) => number
@@ -34,6 +36,7 @@ export function prepareStart(options: CommonOptions): PreparedStart {
   const { settings } = loaded
   return {
     file: loaded.file,
+    wasFound: false,
     warnings: loaded.warnings,
     levelOf,
     orders: {

@@ -79,7 +79,11 @@ export class Part {
   #spawn(onReport: (report: ChildReport) => void): ChildProcess {
     const child = this.#fork()
     this.#child = child
-    child.on('error', (error) => this.#log.error(`${this.#name}: ${error.message}`))
+    child.on('error', (error) => {
+      this.#log.error(`${this.#name}: ${error.message}`)
+      // One that could not be made tells nothing else.
+      if (child.pid === undefined) child.emit('exit', null, null)
+    })
     child.on('message', (report: ChildReport) => {
       // A child that died meanwhile is noticed by its exit, not by a failed send.
       if (report.type === 'ready') child.send(this.#orders, () => {})
@@ -107,5 +111,6 @@ export class Part {
 }
 
 function describeExit(code: number | null, signal: string | null): string {
+  if (code === null && signal === null) return 'could not be started'
   return signal === null ? `ended unexpectedly with exit code ${code}` : `ended unexpectedly by ${signal}`
 }

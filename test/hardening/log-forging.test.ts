@@ -10,7 +10,7 @@ const { gateway, backend } = await startBoth({
 })
 
 const FORGED = '[ERR] 2000-01-01 00:00:00.000 [proxy] forged'
-const LINE = /^\[(?:ERR|WARN|INFO|DEBUG|TRACE)\] \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \[(?:pushpin|proxy|handler)\] /
+const LINE = /^\[(?:ERR|WARN|INFO|DEBUG|TRACE)\] \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (?:\[(?:proxy|handler)\] )?[^[]/
 
 /** A line that somebody else wrote would start with its text; an escape could rewrite the terminal of who reads the log. */
 function assertNothingForged(): void {
