@@ -34,7 +34,9 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     worker,
     subscriptions,
     {
-      item: (item) => holds.deliver(new Delivery(item)),
+      items: (items) => {
+        for (const delivery of Delivery.join(items)) holds.deliver(delivery)
+      },
       recover: () => holds.recoverAll(),
       connCheck: (ids) => ids.filter((id) => holds.has(id)),
       counts: () => counts,

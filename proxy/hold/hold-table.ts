@@ -67,7 +67,7 @@ export class HoldTable {
     }
   }
 
-  /** Hands an item to every hold of its channel. */
+  /** Hands what was published to every hold of the channel. */
   deliver(delivery: Delivery): void {
     const holds = this.#byChannel.get(delivery.channel) ?? NOBODY
     let receivers = 0
@@ -80,7 +80,10 @@ export class HoldTable {
         throwLater(error)
       }
     }
-    this.#log.info(`publish channel=${delivery.channel} receivers=${receivers}`)
+    // Once for each item, joined or not (GRIP 6.8).
+    for (let i = 0; i < delivery.items; i++) {
+      this.#log.info(`publish channel=${delivery.channel} receivers=${receivers}`)
+    }
   }
 
   recoverAll(): void {

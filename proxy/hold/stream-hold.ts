@@ -68,7 +68,7 @@ export class StreamHold implements Hold {
   deliver(delivery: Delivery): boolean {
     const format = delivery.httpStream
     if (format === undefined) return false
-    if (format.action === 'send') this.#append(delivery, format.content)
+    if (format.action === 'send') this.#write(delivery.streamBytes(this.#chunked))
     else if (format.action === 'close') this.finish()
     return true
   }
@@ -111,14 +111,8 @@ export class StreamHold implements Hold {
     this.finish()
   }
 
-  #append(delivery: Delivery, content: Buffer): void {
-    if (content.length === 0 || !this.#open) return
-    this.exchange.sent += content.length
-    this.#write(this.#chunked ? delivery.chunkOf(content) : content)
-  }
-
   #write(bytes: Buffer): void {
-    if (!this.#open) return
+    if (!this.#open || bytes.length === 0) return
     // Looked at before the write, so that one large message is no reason to cut a client that keeps up.
     const waiting = this.#socket.writableLength
     if (waiting > this.#queueMax) {

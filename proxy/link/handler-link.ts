@@ -14,7 +14,8 @@ const MISSING_AFTER = 1000
 
 /** What the handler asks of a worker. */
 export interface LinkEvents {
-  item(item: PublishItem): void
+  /** What came together, in its order. */
+  items(items: readonly PublishItem[]): void
   recover(): void
   /** @returns those of the ids that are held here. */
   connCheck(ids: readonly string[]): string[]
@@ -33,6 +34,8 @@ export class HandlerLink implements SubscriptionLink {
   readonly #events: LinkEvents
   readonly #log: Log
   #isUp = false
+  #items: PublishItem[] = []
+  #itemBytes = 0
   #alive: NodeJS.Timeout | undefined
   #missing: NodeJS.Timeout | undefined
 
@@ -101,22 +104,33 @@ export class HandlerLink implements SubscriptionLink {
 
   async #receive(): Promise<void> {
     for await (const frames of this.#socket) {
-      let delivered = 0
       for (const frame of frames) {
         try {
-          if (isItem(frame)) {
-            delivered += frame.length
-            this.#events.item(decodeItem(frame))
-          } else {
-            this.#take(decodeMessage(frame) as HandlerMessage)
-          }
+          if (isItem(frame)) this.#collect(frame)
+          else this.#take(decodeMessage(frame) as HandlerMessage)
         } catch (error) {
-          // One item that fails must not keep the others from their clients.
+          // One message that fails must not keep the others from their clients.
           this.#log.error(`link: ${(error as Error).stack}`)
         }
       }
-      if (delivered > 0) this.#send({ type: 'delivered', bytes: delivered })
     }
+  }
+
+  /** Items are handed on at the end of the turn, so that those that have come faster than they can be sent go out together. */
+  #collect(frame: Buffer): void {
+    if (this.#items.length === 0) setImmediate(() => this.#handOn())
+    this.#items.push(decodeItem(frame))
+    this.#itemBytes += frame.length
+  }
+
+  #handOn(): void {
+    if (this.#items.length === 0) return
+    const items = this.#items
+    const bytes = this.#itemBytes
+    this.#items = []
+    this.#itemBytes = 0
+    this.#events.items(items)
+    this.#send({ type: 'delivered', bytes })
   }
 
   #take(message: HandlerMessage): void {
@@ -125,6 +139,8 @@ export class HandlerLink implements SubscriptionLink {
         this.#greet()
         break
       case 'subscribed':
+        // What came before was published before these subscriptions, and is not for their holds.
+        this.#handOn()
         this.#subscriptions.confirm(message.request)
         break
       case 'recover':

@@ -78,6 +78,6 @@ function describe({ orders, file }: PreparedStart, withHandler: boolean, log: Lo
   log.info(`publishers: ${inputs.join(', ')}; commands: ${handler.command_spec}`)
   if (file !== undefined) return
   const port = runner.http_port[0]?.port
-  log.info(`no config file: running on the defaults. Try: curl http://localhost:${port}/stream?channel=test`)
+  log.info(`no config file: running on the defaults. Try: curl -N http://localhost:${port}/stream`)
   log.info(`and in another terminal: npx pushpin-publish test hello`)
 }

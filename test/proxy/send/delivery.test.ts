@@ -34,11 +34,68 @@ const item: PublishItem = {
   wsMessage: undefined,
 }
 
-test('all streams are written the same chunk, not each a copy', () => {
+function published(text: string, channel = 'room'): PublishItem {
+  return { ...item, channel, httpStream: { action: 'send', content: Buffer.from(text), contentFilters: undefined } }
+}
+
+function answer(body: string): PublishItem {
+  const httpResponse = {
+    action: 'send',
+    code: 200,
+    reason: 'OK',
+    headers: [],
+    body: Buffer.from(body),
+    bodyPatch: undefined,
+    contentFilters: undefined,
+  } as const
+  return { ...item, httpStream: undefined, httpResponse }
+}
+
+test('all streams are written the same bytes, not each a copy', () => {
   const delivery = new Delivery(item)
-  const chunk = delivery.chunkOf(content)
+  const chunk = delivery.streamBytes(true)
   assert.equal(chunk.toString(), '5\r\nhello\r\n')
-  assert.equal(delivery.chunkOf(content), chunk)
+  assert.equal(delivery.streamBytes(true), chunk)
+  assert.equal(delivery.streamBytes(false), content)
+})
+
+test('items that came together on one channel go out together, each as its own chunk', () => {
+  const deliveries = Delivery.join([published('a'), published('bc'), published('')])
+  assert.equal(deliveries.length, 1)
+  assert.equal(deliveries[0]?.streamBytes(true).toString(), '1\r\na\r\n2\r\nbc\r\n')
+  assert.equal(deliveries[0]?.streamBytes(false).toString(), 'abc')
+  assert.equal(deliveries[0]?.items, 3)
+})
+
+test('items of different channels keep their order', () => {
+  const deliveries = Delivery.join([published('1', 'a'), published('2', 'b'), published('3', 'b'), published('4', 'a')])
+  const written = deliveries.map((delivery) => `${delivery.channel}${delivery.streamBytes(false).toString()}`)
+  assert.deepEqual(written, ['a1', 'b23', 'a4'])
+})
+
+test('an item that closes or hints is not joined with what comes before or after it', () => {
+  const close: PublishItem = { ...item, httpStream: { action: 'close' } }
+  const hint: PublishItem = { ...item, httpStream: undefined, httpResponse: { action: 'hint' } }
+  const deliveries = Delivery.join([published('1'), close, published('2'), hint, published('3')])
+  assert.deepEqual(
+    deliveries.map((delivery) => delivery.httpStream?.action ?? delivery.httpResponse?.action),
+    ['send', 'close', 'send', 'hint', 'send'],
+  )
+})
+
+test('of several answers to long polls the first counts, and streams get all contents', () => {
+  const [delivery] = Delivery.join([published('1'), answer('first'), answer('second'), published('2')])
+  const { httpResponse } = delivery ?? {}
+  assert.equal(httpResponse?.action === 'send' && httpResponse.body?.toString(), 'first')
+  assert.equal(delivery?.streamBytes(false).toString(), '12')
+})
+
+test('more than 64 KiB are not joined', () => {
+  const items = Array.from({ length: 5 }, () => published('x'.repeat(30_000)))
+  assert.deepEqual(
+    Delivery.join(items).map((delivery) => delivery.streamBytes(false).length),
+    [60_000, 60_000, 30_000],
+  )
 })
 
 test('a delivery has the channel and the formats of its item', () => {
