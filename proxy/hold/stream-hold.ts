@@ -5,6 +5,7 @@ import type { Exchange } from '../accept/exchange.ts'
 import { frameChunk } from '../send/delivery.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { finalStatus, flatten } from '../send/send-response.ts'
+import { bytesWaiting, quickWrite } from '../send/quick-write.ts'
 import { writeHead } from '../send/write-head.ts'
 import type { Hold } from './hold.ts'
 import type { Timer, TimerWheel } from './timer-wheel.ts'
@@ -114,7 +115,7 @@ export class StreamHold implements Hold {
   #write(bytes: Buffer): void {
     if (!this.#open || bytes.length === 0) return
     // Looked at before the write, so that one large message is no reason to cut a client that keeps up.
-    const waiting = this.#socket.writableLength
+    const waiting = bytesWaiting(this.#socket)
     if (waiting > this.#queueMax) {
       this.closed()
       this.#events.tooSlow(this, waiting)
@@ -122,7 +123,7 @@ export class StreamHold implements Hold {
       return
     }
     this.#lastSent = performance.now()
-    this.#socket.write(bytes)
+    quickWrite(this.#socket, bytes)
   }
 
   /** The response is over. */

@@ -5,10 +5,11 @@ import type { Gateway } from '../support/gateway.ts'
 import { ask } from '../support/raw-client.ts'
 import { startBackend } from '../support/recording-backend.ts'
 import type { RecordedRequest } from '../support/recording-backend.ts'
+import { hs256Token } from '../support/token.ts'
 
 const backend = await startBackend()
 const routes = [`* 127.0.0.1:${backend.port}`, `*,ssl=yes,header=X-Over:tls 127.0.0.1:${backend.port}`]
-const edge = await startGateway({ routes })
+const edge = await startGateway({ routes, config: { proxy: { upstream_key: 'upstream' } } })
 const behindBalancer = await startGateway({
   routes,
   config: { proxy: { x_forwarded_for: '', accept_x_forwarded_protocol: true, set_x_forwarded_protocol: true } },
@@ -27,6 +28,12 @@ async function forwarded(gateway: Gateway, lines: readonly string[]): Promise<Re
 test('by default a client cannot say where it comes from', async () => {
   const request = await forwarded(edge, ['X-Forwarded-For: 6.6.6.6', 'x-forwarded-for: 7.7.7.7'])
   assert.deepEqual(request.values('x-forwarded-for'), ['127.0.0.1'])
+})
+
+test('by default the addresses that another gateway tells are passed on as they are', async () => {
+  const token = hs256Token({ iss: 'edge', exp: Math.floor(Date.now() / 1000) + 60 }, 'upstream')
+  const request = await forwarded(edge, [`Grip-Sig: ${token}`, 'X-Forwarded-For: 1.1.1.1, 2.2.2.2'])
+  assert.deepEqual(request.values('x-forwarded-for'), ['1.1.1.1, 2.2.2.2'])
 })
 
 test('without rules the addresses that came are passed on in one header', async () => {

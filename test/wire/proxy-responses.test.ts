@@ -27,6 +27,11 @@ test('header lines keep order, repeats, case and bytes, and the reason is passed
   assert.equal(response.body, 'ok')
 })
 
+test('a reason reaches the client byte for byte', async () => {
+  const response = await relayed('HTTP/1.1 200 a\xe2\x86\x92b \xc3\xbc\r\nContent-Length: 2\r\n\r\nok')
+  assert.equal(response.line, 'HTTP/1.1 200 a\xe2\x86\x92b \xc3\xbc')
+})
+
 test('no headers are added to a response, and no coding is undone', async () => {
   const response = await relayed('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
   assert.deepEqual(endToEnd(response), ['Content-Length: 2'])
@@ -147,6 +152,30 @@ test('trailers are dropped for other clients', async () => {
   assert.deepEqual(response.values('trailer'), [])
   assert.deepEqual(response.trailers, [])
 })
+
+const noTrailers: [what: string, method: string, head: string, body: string][] = [
+  ['to HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\nTrailer: X-Late\r\nContent-Length: 5', ''],
+  ['with a length', 'GET', 'HTTP/1.1 200 OK\r\nTrailer: X-Late\r\nContent-Length: 5', 'hello'],
+  ['without a body', 'GET', 'HTTP/1.1 304 Not Modified\r\nTrailer: X-Late', ''],
+]
+
+for (const [what, method, head, body] of noTrailers) {
+  test(`a response ${what} that announces trailers comes without them, and the connection goes on`, async () => {
+    // RFC 9110 6.5.1
+    const request = `${method} / HTTP/1.1\r\nHost: a\r\nConnection: TE\r\nTE: trailers\r\n\r\n`
+    backend.answer(`${head}\r\n\r\n${body}`)
+    const client = await RawClient.connect(gateway.port)
+    client.send(request)
+    const response = await client.response({ toHead: method === 'HEAD' })
+    assert.equal(response.code, head.includes(' 304 ') ? 304 : 200)
+    assert.deepEqual(response.values('trailer'), [])
+    assert.equal(response.body, body)
+    backend.answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    client.send(GET)
+    assert.equal((await client.response()).body, 'ok')
+    client.abort()
+  })
+}
 
 const bodiless: [what: string, request: string, bytes: string][] = [
   ['204 with a length', GET, 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\nX-A: 1\r\n\r\nhello'],

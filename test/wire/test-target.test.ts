@@ -40,6 +40,13 @@ test('the instructions of the test responder can be read where nothing acts on t
   assert.deepEqual(other.values('grip-channel'), ['test'])
 })
 
+test('a channel whose name is not ASCII is instructed in UTF-8, without control characters', async () => {
+  const request = 'GET /raw/stream?channel=%E2%86%92%1F&channel=%C3%BC HTTP/1.1\r\nHost: a\r\n\r\n'
+  const response = await ask(gateway.port, request)
+  assert.equal(response.code, 200)
+  assert.deepEqual(response.values('grip-channel'), ['\xe2\x86\x92, \xc3\xbc'])
+})
+
 test('the connection to the test responder is kept', async () => {
   const client = await RawClient.connect(gateway.port)
   for (const [target, , body] of answers) {

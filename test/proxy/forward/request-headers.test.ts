@@ -91,6 +91,7 @@ for (const [what, sent, got, given] of passed) {
 const connections: [what: string, sent: string[], got: string[]][] = [
   ['a named header', ['Connection: X-Secret', 'X-Secret: 1', 'X-Kept: 1'], ['X-Kept: 1']],
   ['named headers in several lines', ['Connection: close, x-a', 'Connection: X-B', 'X-A: 1', 'x-b: 1'], []],
+  ['a header whose name only begins like one for the backend', ['Connection: Hostile', 'Hostile: 1'], []],
   ['an Upgrade', ['Connection: Upgrade', 'Upgrade: h2c'], []],
 ]
 
@@ -127,6 +128,8 @@ test('Connection cannot take away what the gateway adds', async () => {
 const trailers: [sent: string[], got: string[]][] = [
   [['TE: trailers'], ['TE: trailers']],
   [['Connection: TE', 'te: gzip;q=0.5, Trailers'], ['TE: trailers']],
+  [['TE: gzip', 'te: trailers'], ['TE: trailers']],
+  [['TE: trailers', 'TE: trailers'], ['TE: trailers']],
   [['TE: gzip'], []],
   [['TE: xtrailers'], []],
 ]

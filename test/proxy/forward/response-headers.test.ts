@@ -28,6 +28,11 @@ const cases: [what: string, received: string[], got: string[]][] = [
     ['X', '3'],
   ],
   [
+    'what a second Connection names is removed, too',
+    ['Connection', 'keep-alive', 'X-Hop', '1', 'Connection', 'X-Hop', 'X', '2'],
+    ['X', '2'],
+  ],
+  [
     'Connection cannot take away length and type',
     ['Connection', 'Content-Length, Content-Type', 'Content-Length', '5', 'Content-Type', 'a/b'],
     ['Content-Length', '5', 'Content-Type', 'a/b'],

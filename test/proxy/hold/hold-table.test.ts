@@ -10,6 +10,7 @@ import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import type { Log } from '../../../shared/log.ts'
 import { mockClock } from './mock-clock.ts'
 import type { Clock } from './mock-clock.ts'
+import { uncaught } from './uncaught.ts'
 
 const LINGER = 60
 
@@ -46,22 +47,28 @@ class Worker {
   readonly told: string[] = []
   readonly table: HoldTable
   isSilent = false
+  readonly #subscriptions: Subscriptions
+  readonly #requests: number[] = []
 
   constructor(t: TestContext, lingerSeconds = LINGER) {
     this.clock = mockClock(t)
     const wheel = new TimerWheel()
-    const subscriptions = new Subscriptions(wheel, 10_000)
+    this.#subscriptions = new Subscriptions(wheel, 10_000)
     const log = { info: (line: string) => void this.lines.push(line) } as unknown as Log
-    this.table = new HoldTable(subscriptions, wheel, lingerSeconds, log)
-    const confirm = (request: number): void => void (this.isSilent || subscriptions.confirm(request))
-    const { request } = subscriptions.linkUp({
+    this.table = new HoldTable(this.#subscriptions, wheel, lingerSeconds, log)
+    const { request } = this.#subscriptions.linkUp({
       subscribe: (number, channels) => {
         this.told.push(`+${channels.join()}`)
-        confirm(number)
+        this.#requests.push(number)
+        if (!this.isSilent) this.confirmAll()
       },
       unsubscribe: (channels) => void this.told.push(`-${channels.join()}`),
     })
-    confirm(request)
+    this.#subscriptions.confirm(request)
+  }
+
+  confirmAll(): void {
+    for (const request of this.#requests.splice(0)) this.#subscriptions.confirm(request)
   }
 
   hold(id: string, channels: readonly string[], lingers = true): FakeHold {
@@ -208,4 +215,65 @@ test('recover reaches every hold', (t) => {
   worker.table.recoverAll()
   const recovered = holds.map((hold) => hold.recovered)
   assert.deepEqual(recovered, [1, 1])
+})
+
+test('what is held again while an item is delivered is not for that item', (t) => {
+  const worker = new Worker(t)
+  const again: FakeHold[] = []
+  for (const id of ['1', '2']) {
+    const hold = worker.hold(id, ['room'])
+    // As for a hint that the backend answers with a hold. Without an end of it the test would not end either.
+    const holdAgain = (old: FakeHold): void => {
+      worker.table.remove(old)
+      if (again.length > 100) return
+      const next = worker.hold(id, ['room'])
+      next.onItem = () => holdAgain(next)
+      again.push(next)
+    }
+    hold.onItem = () => holdAgain(hold)
+  }
+  worker.publish('room')
+  const received = again.map((hold) => hold.received)
+  assert.deepEqual(received, [0, 0])
+  assert.deepEqual(worker.lines, ['publish channel=room receivers=2'])
+})
+
+test('the end of an old hold of a request leaves the new one in place', (t) => {
+  const worker = new Worker(t)
+  const old = worker.hold('1', ['room'])
+  worker.table.remove(old)
+  const current = worker.hold('1', ['room'])
+  worker.table.remove(old)
+  assert.equal(worker.table.has('1'), true)
+  worker.publish('room')
+  worker.table.remove(current)
+  worker.publish('room')
+  assert.equal(current.received, 1)
+  assert.equal(worker.table.size, 0)
+})
+
+test('a hold that ended before its confirmation is not told of it', (t) => {
+  const worker = new Worker(t)
+  worker.isSilent = true
+  const live: string[] = []
+  const hold = (name: string): FakeHold => {
+    const added = new FakeHold('1', ['room'])
+    worker.table.add(added, (isLive) => live.push(`${name} ${isLive}`))
+    return added
+  }
+  worker.table.remove(hold('first'))
+  hold('second')
+  worker.confirmAll()
+  assert.deepEqual(live, ['second true'])
+})
+
+test('a hold that fails does not keep an item from the others', async (t) => {
+  const worker = new Worker(t)
+  const [failing, other] = [worker.hold('1', ['room']), worker.hold('2', ['room'])]
+  failing.onItem = () => {
+    throw new Error('this one fails')
+  }
+  const error = await uncaught(() => worker.publish('room'))
+  assert.equal((error as Error).message, 'this one fails')
+  assert.equal(other.received, 1)
 })

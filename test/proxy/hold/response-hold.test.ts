@@ -216,3 +216,12 @@ test('a HEAD request gets the length and no body', async (t) => {
   assert.match(bytes, /\r\nContent-Length: 5\r\n/)
   assert.ok(bytes.endsWith('\r\n\r\n'))
 })
+
+test('a poll that was to recover before it began asks the backend again once, not also later', async (t) => {
+  const { hold, clock, told } = await held(t)
+  hold.recover()
+  hold.start(30)
+  hold.deliver(delivery({ action: 'hint' }))
+  clock.advance(60_000)
+  assert.deepEqual(told, ['ended', 'retry'])
+})

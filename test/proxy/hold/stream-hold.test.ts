@@ -143,6 +143,21 @@ test('a client that does not read is cut, and what waited for it is not kept', a
   assert.ok(!bytes.endsWith('0\r\n\r\n'))
 })
 
+test('a client is cut once, however much comes in the same moment', async () => {
+  const { hold, client, told } = await stream(GET, { queueMax: 100_000 })
+  client.socket.pause()
+  const item = published('x'.repeat(100_000))
+  await until(() => {
+    for (let items = 0; items < 5; items++) hold.deliver(item)
+    return told.includes('too slow')
+  }, 'the client is too slow')
+  assert.deepEqual(
+    told.filter((word) => word === 'too slow'),
+    ['too slow'],
+  )
+  client.abort()
+})
+
 test('one message larger than the queue is no reason to cut a client that keeps up', async () => {
   const { hold, client, told } = await stream(GET, { queueMax: 1000 })
   hold.deliver(published('x'.repeat(500_000)))

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
 import { mockClock } from './mock-clock.ts'
+import { uncaught } from './uncaught.ts'
 
 const TICK = 100
 const SLOTS = 16
@@ -120,4 +121,19 @@ test('ten thousand timers cost one system timer', (t) => {
   const wheel = new TimerWheel()
   for (let i = 0; i < 10_000; i++) wheel.after(i, () => {})
   assert.equal(clock.running, 1)
+})
+
+test('an action that fails does not keep those that are due with it from happening', async (t) => {
+  const clock = mockClock(t)
+  const wheel = new TimerWheel(TICK, SLOTS)
+  const fired: string[] = []
+  wheel.after(250, () => {
+    throw new Error('this one fails')
+  })
+  wheel.after(250, () => fired.push('same slot'))
+  wheel.after(450, () => fired.push('next slot'))
+  const error = await uncaught(() => clock.jump(1000))
+  assert.equal((error as Error).message, 'this one fails')
+  assert.deepEqual(fired, ['same slot', 'next slot'])
+  assert.equal(clock.running, 0)
 })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { test } from 'node:test'
 import type { Log } from '../../../shared/log.ts'
 import type { ChildReport } from '../../../shared/supervise/orders.ts'
 import { Part } from '../../../shared/supervise/part.ts'
-import { until } from '../../support/until.ts'
+import { until, within } from '../../support/until.ts'
 import { ORDERS, childScript } from './child-script.ts'
 
 /** Reports its start when it has its orders, as every child does, and has something to do. */
@@ -123,6 +124,34 @@ test('a restart that fails is logged with the sentence of the child, and tried a
   assert.deepEqual(lines.slice(1, 3), [
     'worker 0: no key file',
     'worker 0: ended unexpectedly with exit code 1, starting it again in 200 ms',
+  ])
+  await part.stop()
+})
+
+/** As when the system has no process to give: an error, and no end. */
+function noProcess(): ChildProcess {
+  return spawn('/nowhere/program', [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+}
+
+test('a first start for which there is no process is rejected', async () => {
+  const lines: string[] = []
+  const log = { error: (line: string) => void lines.push(line) } as unknown as Log
+  const part = new Part('worker 0', noProcess, ORDERS, log)
+  const started = within(part.start(), 'an answer to the start')
+  await assert.rejects(started, { message: 'worker 0: could not be started while starting' })
+  assert.deepEqual(lines, ['worker 0: spawn /nowhere/program ENOENT'])
+  await part.stop()
+})
+
+test('a restart for which there is no process is tried again', async () => {
+  const running = childScript(STARTS)
+  let forks = 0
+  const { part, lines } = restartingAs(() => (forks++ === 0 ? noProcess() : running()))
+  await part.start()
+  await until(() => forks === 2, 'a second restart')
+  assert.deepEqual(lines.slice(1), [
+    'worker 0: spawn /nowhere/program ENOENT',
+    'worker 0: could not be started, starting it again in 200 ms',
   ])
   await part.stop()
 })

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { Router } from 'zeromq'
+import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
+import type { SubscriptionLink } from '../../../proxy/hold/subscriptions.ts'
+import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
+import { HandlerLink } from '../../../proxy/link/handler-link.ts'
+import type { LinkEvents } from '../../../proxy/link/handler-link.ts'
+import type { Log } from '../../../shared/log.ts'
+import { until } from '../../support/until.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'link-'))
+after(() => rmSync(directory, { recursive: true }))
+
+/** What a handler hears, one line a message. */
+class FakeHandler {
+  readonly heard: string[] = []
+  readonly #socket = new Router({ linger: 0 })
+
+  constructor(path: string) {
+    this.#socket.bindSync(`ipc://${path}`)
+    void this.#receive()
+  }
+
+  async hears(count: number): Promise<void> {
+    await until(
+      () => this.heard.length >= count,
+      () => `${count} messages: ${this.heard.join()}`,
+    )
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+
+  async #receive(): Promise<void> {
+    for await (const [, ...frames] of this.#socket) {
+      for (const frame of frames) {
+        const { type, channels } = JSON.parse(frame.toString()) as { type: string; channels?: string[] }
+        this.heard.push(channels === undefined ? type : `${type} ${channels.join()}`)
+      }
+    }
+  }
+}
+
+class WatchedSubscriptions extends Subscriptions {
+  hasLink = false
+
+  override linkUp(link: SubscriptionLink): ReturnType<Subscriptions['linkUp']> {
+    const greeting = super.linkUp(link)
+    this.hasLink = true
+    return greeting
+  }
+
+  override linkDown(): void {
+    super.linkDown()
+    this.hasLink = false
+  }
+}
+
+interface Linked {
+  readonly path: string
+  readonly subscriptions: WatchedSubscriptions
+  /** Lets the time pass after which a worker gives a sign of life. */
+  readonly tick: () => void
+}
+
+let links = 0
+
+/** A link to where nobody may listen yet. */
+function linked(t: TestContext): Linked {
+  const path = join(directory, String(++links))
+  const subscriptions = new WatchedSubscriptions(new TimerWheel(), 10_000)
+  const ticks: (() => void)[] = []
+  const interval = t.mock.method(globalThis, 'setInterval', (action: () => void) => ticks.push(action))
+  const events = { counts: () => ({}), held: () => 0 } as unknown as LinkEvents
+  const log = { debug() {}, warn() {}, error() {} } as unknown as Log
+  const link = new HandlerLink(0, subscriptions, events, log)
+  link.start(path)
+  interval.mock.restore()
+  t.after(() => link.close())
+  return { path, subscriptions, tick: () => ticks.forEach((action) => action()) }
+}
+
+test('a handler that comes back after an outage is greeted once, and hears nothing from before', async (t) => {
+  const { path, subscriptions, tick } = linked(t)
+  const first = new FakeHandler(path)
+  await first.hears(1)
+  tick()
+  await first.hears(2)
+  assert.deepEqual(first.heard, ['hello ', 'alive'])
+
+  first.close()
+  await until(() => !subscriptions.hasLink, 'the loss of the handler')
+  for (let seconds = 0; seconds < 10; seconds++) tick()
+  subscriptions.subscribe(['a', 'b'], () => {})
+
+  const next = new FakeHandler(path)
+  t.after(() => next.close())
+  await next.hears(1)
+  tick()
+  await next.hears(2)
+  assert.deepEqual(next.heard, ['hello a,b', 'alive'])
+})
+
+test('a handler that starts after its workers is greeted once, and hears nothing from before', async (t) => {
+  const { path, subscriptions, tick } = linked(t)
+  subscriptions.subscribe(['a'], () => {})
+  for (let seconds = 0; seconds < 10; seconds++) tick()
+  const handler = new FakeHandler(path)
+  t.after(() => handler.close())
+  await handler.hears(1)
+  tick()
+  await handler.hears(2)
+  assert.deepEqual(handler.heard, ['hello a', 'alive'])
+})
