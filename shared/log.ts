@@ -37,8 +37,12 @@ export function createLog(component: string, options: LogOptions): Log & { reope
   const reopen = (): void => {
     if (options.file === undefined) return
     const previous = sink
-    sink = openSink(options.file)
-    previous.end()
+    try {
+      sink = openSink(options.file)
+      previous.end()
+    } catch (error) {
+      logger.error(`${(error as Error).message}; going on with the old one`)
+    }
   }
   return Object.assign(logger, { reopen })
 }

@@ -27,13 +27,16 @@ export class AccessLog {
   }
 
   ended(exchange: Exchange): void {
-    const { res, isHeld, sent } = exchange
-    if (!isHeld) this.#write(exchange, res.writableFinished ? `code=${res.statusCode} ${sent}` : 'error')
+    if (exchange.isHeld) return
+    const { req, res } = exchange
+    const sent = req.method === 'HEAD' ? 0 : exchange.sent
+    this.#write(exchange, res.writableFinished ? `code=${res.statusCode} ${sent}` : 'error')
   }
 
   /** A request that no route took. */
   refused(method: string | undefined, uri: string, { code, message }: ErrorAnswer): void {
-    if (this.#options.level >= INFO) this.#log.info(`${method} ${uri} code=${code} ${message.length + 1}`)
+    const sent = method === 'HEAD' ? 0 : message.length + 1
+    if (this.#options.level >= INFO) this.#log.info(`${method} ${uri} code=${code} ${sent}`)
   }
 
   #write(exchange: Exchange, status: string): void {

@@ -45,8 +45,8 @@ export class ResponseHold implements Hold {
   /** @param timeout seconds until the held response itself is sent. */
   start(timeout: number): void {
     if (this.#exchange.over) return
-    this.#timer?.cancel()
-    this.#timer = this.#wheel.after(timeout * 1000, () => this.#answer(this.#held))
+    // What it was told to do before it was live comes first.
+    this.#timer ??= this.#wheel.after(timeout * 1000, () => this.#answer(this.#held))
   }
 
   deliver({ httpResponse }: Delivery): boolean {

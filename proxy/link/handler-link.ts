@@ -118,13 +118,14 @@ export class HandlerLink implements SubscriptionLink {
 
   /** Items are handed on at the end of the turn, so that those that have come faster than they can be sent go out together. */
   #collect(frame: Buffer): void {
-    if (this.#items.length === 0) setImmediate(() => this.#handOn())
-    this.#items.push(decodeItem(frame))
+    if (this.#itemBytes === 0) setImmediate(() => this.#handOn())
+    // Counted before it is read: what cannot be read is over as well.
     this.#itemBytes += frame.length
+    this.#items.push(decodeItem(frame))
   }
 
   #handOn(): void {
-    if (this.#items.length === 0) return
+    if (this.#itemBytes === 0) return
     const items = this.#items
     const bytes = this.#itemBytes
     this.#items = []

@@ -11,7 +11,7 @@ export function sendResponse(exchange: Exchange, response: InstructResponse): vo
   const { code, reason } = finalStatus(response)
   const bodiless = code === 204 || code === 304
   const length = bodiless ? [] : ['Content-Length', String(response.body.length)]
-  exchange.sent = bodiless || exchange.req.method === 'HEAD' ? 0 : response.body.length
+  exchange.sent = bodiless ? 0 : response.body.length
   lingerIfUnread(res)
   writeHead(res, code, reason, [...flatten(response.headers), ...length])
   res.end(bodiless ? undefined : response.body)

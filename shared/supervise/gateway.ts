@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import cluster from 'node:cluster'
 import { mkdir, unlink } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -36,7 +37,7 @@ export class Gateway {
     cluster.setupPrimary({ exec: workerMain, args: [], execArgv: [] })
     this.#workers = Array.from(
       { length: orders.settings.proxy.workers },
-      (_, index) => new Part(`worker ${index}`, () => cluster.fork().process, ordersOf('proxy', index), log),
+      (_, index) => new Part(`worker ${index}`, forkWorker, ordersOf('proxy', index), log),
     )
   }
 
@@ -71,6 +72,13 @@ export class Gateway {
   get #parts(): readonly Part[] {
     return this.#handler === undefined ? this.#workers : [this.#handler, ...this.#workers]
   }
+}
+
+function forkWorker(): ChildProcess {
+  const worker = cluster.fork()
+  // Part hears of it from the process; unheard here, it would end the runner.
+  worker.on('error', () => {})
+  return worker.process
 }
 
 /** A gateway that was killed leaves its socket file behind, which would look like a port in use. */

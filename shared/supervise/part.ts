@@ -98,15 +98,26 @@ export class Part {
       this.#child = undefined
       if (this.#stopping) return
       if (performance.now() - started > STEADY) this.#delay = FIRST_DELAY
-      this.#log.error(`${this.#name}: ${describeExit(code, signal)}, starting it again in ${this.#delay} ms`)
-      this.#restart = setTimeout(() => {
-        const next = this.#spawn((report) => {
-          if (report.type === 'failed') this.#log.error(`${this.#name}: ${report.message}`)
-        })
-        this.#superviseFrom(next)
-      }, this.#delay)
-      this.#delay = Math.min(this.#delay * 2, MAX_DELAY)
+      this.#startLater(describeExit(code, signal))
     })
+  }
+
+  #startLater(reason: string): void {
+    this.#log.error(`${this.#name}: ${reason}, starting it again in ${this.#delay} ms`)
+    this.#restart = setTimeout(() => this.#startAgain(), this.#delay)
+    this.#delay = Math.min(this.#delay * 2, MAX_DELAY)
+  }
+
+  #startAgain(): void {
+    try {
+      const child = this.#spawn((report) => {
+        if (report.type === 'failed') this.#log.error(`${this.#name}: ${report.message}`)
+      })
+      this.#superviseFrom(child)
+    } catch (error) {
+      // No memory or processes left, perhaps only for now.
+      this.#startLater(`could not be started (${(error as Error).message})`)
+    }
   }
 }
 
