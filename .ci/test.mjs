@@ -5,6 +5,9 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** Programs that some tests run; those tests are skipped, and say so, where one is missing and cannot be installed. */
+const PROGRAMS = ['curl', 'openssl', 'python3']
+
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const words = process.argv.slice(2)
 
@@ -19,6 +22,7 @@ if (files.length === 0) {
   console.error(`no test file matches ${words.join(' ')}`)
   process.exit(1)
 }
+installMissing()
 // Most of a test's time is waiting for other processes, so more of them run at once than there are cores.
 const concurrency = `--test-concurrency=${availableParallelism() * 2}`
 const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', concurrency, ...files], {
@@ -26,3 +30,17 @@ const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec'
   stdio: 'inherit',
 })
 process.exit(status ?? 1)
+
+/** Debian calls the packages like the programs. */
+function installMissing() {
+  const missing = PROGRAMS.filter((program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error)
+  if (missing.length === 0) return
+  const canInstall = process.getuid?.() === 0 && !spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).error
+  if (canInstall) {
+    console.log(`installing ${missing.join(', ')} for the tests`)
+    spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore' })
+    spawnSync('apt-get', ['install', '-y', '-qq', ...missing], { stdio: 'ignore' })
+  } else {
+    console.log(`tests that need ${missing.join(', ')} are skipped: not installed, and only root could install them`)
+  }
+}

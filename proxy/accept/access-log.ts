@@ -12,11 +12,12 @@ const INFO = 2
 
 /** Writes one line per request (GRIP 9.4), when its response ends or a hold takes it over. */
 export class AccessLog {
-  readonly #log: Log
+  readonly #lines: Log
   readonly #options: AccessLogOptions
 
   constructor(log: Log, options: AccessLogOptions) {
-    this.#log = log
+    // A route may have its requests logged where the process is quieter.
+    this.#lines = log.child({}, { level: 'info' })
     this.#options = options
   }
 
@@ -36,7 +37,7 @@ export class AccessLog {
   /** A request that no route took. */
   refused(method: string | undefined, uri: string, { code, message }: ErrorAnswer): void {
     const sent = method === 'HEAD' ? 0 : message.length + 1
-    if (this.#options.level >= INFO) this.#log.info(`${method} ${uri} code=${code} ${sent}`)
+    if (this.#options.level >= INFO) this.#lines.info(`${method} ${uri} code=${code} ${sent}`)
   }
 
   #write(exchange: Exchange, status: string): void {
@@ -52,8 +53,6 @@ export class AccessLog {
     line += ` ${status}`
     if (exchange.isRetry) line += ' retry'
     if (this.#options.userAgent && headers['user-agent'] !== undefined) line += ` ua=${headers['user-agent']}`
-    if (this.#options.level >= INFO) this.#log.info(line)
-    // The process is quieter than this route: the line is written all the same, at a level that passes.
-    else this.#log.error(line)
+    this.#lines.info(line)
   }
 }

@@ -64,9 +64,3 @@ export class RunningCommand {
     await this.#closed
   }
 }
-
-/** Whether the machine has the program: what pages show with it cannot be tried elsewhere. */
-export async function hasProgram(name: string): Promise<boolean> {
-  const [code] = (await once(spawn(name, ['--version'], { stdio: 'ignore' }), 'close').catch(() => [1])) as [number]
-  return code === 0
-}

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startGateway } from '../support/gateway.ts'
-import { hasProgram, RunningCommand, shownCommands } from './console-blocks.ts'
+import { needs } from '../support/programs.ts'
+import { RunningCommand, shownCommands } from './console-blocks.ts'
 
-const skip = (await hasProgram('curl')) ? false : 'needs curl'
+const skip = needs('curl')
 
 test('every command of docs/publishing.md prints what the page says', { skip }, async () => {
   const commands = shownCommands('docs/publishing.md')

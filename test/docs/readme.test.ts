@@ -6,9 +6,10 @@ import { freePorts } from '../support/free-ports.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Gateway } from '../support/gateway.ts'
 import { until } from '../support/until.ts'
-import { hasProgram, RunningCommand, shownCommands } from './console-blocks.ts'
+import { needs } from '../support/programs.ts'
+import { RunningCommand, shownCommands } from './console-blocks.ts'
 
-const skip = (await hasProgram('curl')) ? false : 'needs curl'
+const skip = needs('curl')
 
 test('the README shows what really happens without a backend', { skip }, async () => {
   const gateway = await startGateway({ routes: ['* test'] })
@@ -23,7 +24,7 @@ for (const [program, example] of [
   [process.execPath, 'examples/hold-backend.mjs'],
   ['python3', 'examples/hold-backend.py'],
 ] as const) {
-  const missing = (await hasProgram(program)) ? false : `needs ${program}`
+  const missing = needs(program)
   test(`the README shows what really happens with ${example}`, { skip: skip || missing }, async () => {
     const [port = 0] = await freePorts(1)
     const backend = spawn(program, [example], { stdio: 'ignore', env: { ...process.env, PORT: String(port) } })

@@ -9,8 +9,11 @@ import { after, test } from 'node:test'
 import { ServeGrip } from '@fanoutio/serve-grip'
 import { freePorts } from '../support/free-ports.ts'
 import { startGateway } from '../support/gateway.ts'
+import { needs } from '../support/programs.ts'
 import { until } from '../support/until.ts'
 import { held } from './held.ts'
+
+const skip = needs('curl')
 
 // The application, as its library's manual shows it; it starts first, knowing where the gateway will be.
 const [appPort = 0, publishPort = 0] = await freePorts(2)
@@ -95,7 +98,7 @@ class Curl {
   }
 }
 
-test('an application streams to curl, with a keep-alive, and publishes', async () => {
+test('an application streams to curl, with a keep-alive, and publishes', { skip }, async () => {
   const curl = new Curl('/stream')
   try {
     await curl.shows('event: open\n\n')
@@ -112,7 +115,7 @@ test('an application streams to curl, with a keep-alive, and publishes', async (
   }
 })
 
-test('a long poll of the application is answered by what it publishes', async () => {
+test('a long poll of the application is answered by what it publishes', { skip }, async () => {
   const curl = new Curl('/poll')
   await held(gateway, NEWS, ++holds)
   await serveGrip.getPublisher().publishHttpResponse('news', 'fresh\n')
@@ -121,7 +124,7 @@ test('a long poll of the application is answered by what it publishes', async ()
   assert.ok(curl.output.endsWith('\r\n\r\nfresh\n'))
 })
 
-test('long polls of the application end with its answer when their time is up', async () => {
+test('long polls of the application end with its answer when their time is up', { skip }, async () => {
   const plain = new Curl('/poll')
   const unchanged = new Curl('/unchanged')
   assert.equal(await plain.ended(), 0)
@@ -130,7 +133,7 @@ test('long polls of the application end with its answer when their time is up', 
   assert.match(unchanged.output, /^HTTP\/1\.1 304 Not Modified\r\n/)
 })
 
-test('the application knows a request that did not come through the gateway', async () => {
+test('the application knows a request that did not come through the gateway', { skip }, async () => {
   const curl = new Curl('/stream', appPort)
   assert.equal(await curl.ended(), 0)
   assert.match(curl.output, /^HTTP\/1\.1 501 /)

@@ -4,6 +4,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
 import { Publisher } from '@fanoutio/grip'
 import { type HttpApi, startHttpApi } from '../../../handler/receive/http-api.ts'
+import { needs } from '../../support/programs.ts'
 import { FakeCommands, FakeInbox } from './fakes.ts'
 
 const run = promisify(execFile)
@@ -47,7 +48,7 @@ test('@fanoutio/grip publishes many at once', async () => {
   assert.equal(inbox.items.length, 50)
 })
 
-test('curl publishes, as in the manuals', async () => {
+test('curl publishes, as in the manuals', { skip: needs('curl') }, async () => {
   const item = '{"items":[{"channel":"test","http-stream":{"content":"hello\\n"}}]}'
   const { stdout } = await run('curl', ['-s', '-d', item, `http://127.0.0.1:${api.port}/publish`])
   assert.equal(stdout, 'Published\n')

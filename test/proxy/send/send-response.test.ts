@@ -56,9 +56,8 @@ test('a client that has its answer gets no second one', async () => {
   assert.equal(client.pending, '')
 })
 
-test('an answer to HEAD has its length, and no bytes of it count as sent', async () => {
+test('an answer to HEAD has its length and no body', async () => {
   const { exchange, client } = await clientExchange('HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
   sendResponse(exchange, { ...RESPONSE, headers: [] })
   assert.equal(await client.closed(), 'HTTP/1.1 200 Fine\r\nContent-Length: 2\r\nConnection: close\r\n\r\n')
-  assert.equal(exchange.sent, 0)
 })
