@@ -4,7 +4,7 @@ import type { Exchange } from '../accept/exchange.ts'
 import type { Target } from '../choose/route.ts'
 import type { Backend, BackendConnection } from './backend.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
-import type { RawHeaders } from './request-headers.ts'
+import type { RawHeaders } from './raw-headers.ts'
 import { responseHeaders } from './response-headers.ts'
 import type { RequestBody } from './request-body.ts'
 

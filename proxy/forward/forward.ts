@@ -12,7 +12,7 @@ import type { OnInstruct, OnLargeInstruct } from './instruct-response.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { RelayedResponse } from './relayed-response.ts'
 import { requestHeaders, withHost } from './request-headers.ts'
-import type { RawHeaders } from './request-headers.ts'
+import type { RawHeaders } from './raw-headers.ts'
 import { testRequestTooLarge, testResponse } from './test-target.ts'
 
 /** What acts on responses with instructions. */

@@ -1,4 +1,4 @@
-import type { RawHeaders } from './request-headers.ts'
+import type { RawHeaders } from './raw-headers.ts'
 
 /** Head of a backend's response. */
 export interface ResponseHead {

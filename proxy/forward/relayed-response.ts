@@ -4,7 +4,8 @@ import { isUnread, lingerIfUnread } from '../accept/linger.ts'
 import { writeHead } from '../send/write-head.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { acceptsTrailers } from './request-headers.ts'
-import type { RawHeaders } from './request-headers.ts'
+import { pairs } from './raw-headers.ts'
+import type { RawHeaders } from './raw-headers.ts'
 import { responseHeaders } from './response-headers.ts'
 
 /** A backend's response on its way to the client: every byte is passed on when it comes, as fast as the client takes it. */
@@ -60,10 +61,4 @@ export class RelayedResponse implements ResponseSink {
 function canHaveTrailers({ req }: Exchange, { code, headers }: ResponseHead): boolean {
   if (req.httpVersionMinor === 0 || req.method === 'HEAD' || code === 204 || code === 304) return false
   return !headers.some((name, i) => i % 2 === 0 && name.length === 14 && name.toLowerCase() === 'content-length')
-}
-
-function pairs(raw: RawHeaders): [string, string][] {
-  const result: [string, string][] = []
-  for (let i = 0; i < raw.length; i += 2) result.push([raw[i] as string, raw[i + 1] as string])
-  return result
 }

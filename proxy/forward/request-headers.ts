@@ -1,8 +1,6 @@
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
 import type { ForwardOptions } from './forward-options.ts'
-
-/** Header names and values in turn, as node:http gives them and undici takes them. */
-export type RawHeaders = string[]
+import type { RawHeaders } from './raw-headers.ts'
 
 /**
  * The headers a backend gets: the client's, in their order and with their repeats, less what ends at this gateway, plus what the

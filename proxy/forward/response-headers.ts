@@ -1,4 +1,4 @@
-import type { RawHeaders } from './request-headers.ts'
+import type { RawHeaders } from './raw-headers.ts'
 
 /** Of the connection between backend and gateway only, or made anew towards the client (GRIP 2.9, RFC 9110 7.6.1). */
 const HOP_BY_HOP = new Set([

@@ -1,12 +1,12 @@
 import { InstructError } from '../../shared/grip/instruct/instruct-error.ts'
 import type { Instruct } from '../../shared/grip/instruct/instruct.ts'
 import { parseInstruct } from '../../shared/grip/instruct/parse-instruct.ts'
-import type { HeaderList } from '../../shared/grip/item/publish-item.ts'
 import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import type { Instructions } from '../forward/forward.ts'
 import type { OnInstruct, OnLargeInstruct } from '../forward/instruct-response.ts'
 import type { Flow, ResponseHead, ResponseSink } from '../forward/origin-response.ts'
+import { pairs } from '../forward/raw-headers.ts'
 import { sendResponse } from '../send/send-response.ts'
 import type { HoldTable } from './hold-table.ts'
 import { ResponseHold } from './response-hold.ts'
@@ -178,10 +178,4 @@ export class HoldAcceptor implements Instructions {
     const named = instruct.channels.slice(0, this.#options.maxChannels).map(({ name }) => facts.route.prefix + name)
     return [...new Set([...named, ...(tried?.subs ?? [])])]
   }
-}
-
-function pairs(raw: readonly string[]): HeaderList {
-  const list: [string, string][] = []
-  for (let i = 0; i < raw.length; i += 2) list.push([raw[i] as string, raw[i + 1] as string])
-  return list
 }
