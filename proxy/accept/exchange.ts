@@ -30,6 +30,8 @@ export class Exchange {
   tried: Target | undefined
   /** Sent to the backend once more, after a hold. */
   isRetry = false
+  /** What the backend said was the last item of each ordered channel; told it back in a retry (GRIP 6.4). */
+  lastIds: readonly { readonly channel: string; readonly id: string }[] = []
   /** A hold has taken the response over. */
   isHeld = false
   /** Bytes of content sent to the client. */

@@ -1,3 +1,4 @@
+import { toWire } from '../../shared/grip/wire-text.ts'
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
 import type { ForwardOptions } from './forward-options.ts'
 import type { RawHeaders } from './raw-headers.ts'
@@ -17,7 +18,7 @@ export function requestHeaders(exchange: Exchange, options: ForwardOptions): Raw
   if (options.acceptPushpinRoute) remove(headers, 'pushpin-route')
   if (options.cdnLoop !== '') addCdnLoop(headers, options.cdnLoop)
   if (!trusted) removeWhere(headers, isGripOrLookAlike)
-  if (!trusted && !route.noGrip) addGrip(headers, exchange.facts, options)
+  if (!trusted && !route.noGrip) addGrip(headers, exchange, options)
   setForwardedProtocol(headers, exchange.facts, options)
   setForwardedFor(headers, exchange, options)
   headers.push(...originals)
@@ -117,12 +118,15 @@ function isGripOrLookAlike(name: string): boolean {
 }
 
 /** GRIP 2.2 step 8. */
-function addGrip(headers: RawHeaders, { route }: RequestFacts, options: ForwardOptions): void {
+function addGrip(headers: RawHeaders, { facts, isRetry, lastIds }: Exchange, options: ForwardOptions): void {
+  const { route } = facts
   const issuer = route.sigIss ?? options.sigIss
   const key = route.sigKey ?? options.sigKey
   // Libraries take any Grip header for a signed request, so an unsigned one gets none.
   if (issuer === '' || key === undefined) return
   headers.push('Grip-Sig', options.signer.token(issuer, key), 'Grip-Feature', GRIP_FEATURES)
+  if (!isRetry) return
+  for (const { channel, id } of lastIds) headers.push('Grip-Last', toWire(`${channel}; last-id=${id}`))
 }
 
 /** What of the optional parts of GRIP this version does. */

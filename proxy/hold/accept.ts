@@ -175,6 +175,9 @@ export class HoldAcceptor implements Instructions {
     for (const { name, filters } of instruct.channels) {
       if (filters.length > 0) this.#events.unfiltered(exchange, name, filters)
     }
+    exchange.lastIds = instruct.channels.flatMap(({ name: channel, prevId: id }) =>
+      id === undefined ? [] : [{ channel, id }],
+    )
     const named = instruct.channels.slice(0, this.#options.maxChannels).map(({ name }) => facts.route.prefix + name)
     return [...new Set([...named, ...(tried?.subs ?? [])])]
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'
 import { until } from '../support/until.ts'
-import { holdOn } from './held.ts'
+import { get, holdOn } from './held.ts'
 import { answer, longPoll, stream } from './origin-answer.ts'
 
 const { gateway, backend } = await startBoth({ config: { handler: { id_cache_ttl: 1 } } })
@@ -84,6 +84,17 @@ test('a hint makes the gateway ask the backend again, and the client gets the ne
   assert.deepEqual(second.values('x-own'), ['1'])
   assert.equal(second.values('grip-sig').length, 1)
   await gateway.log.waitFor(/POST http:\/\/localhost\/hint -> \S+ code=200 5 retry$/)
+  client.abort()
+})
+
+test('a backend that is asked again hears which item it had named as the last of each channel', async () => {
+  backend.answer(answer(['Grip-Hold: response', 'Grip-Channel: prices; prev-id=p7, news'], ''))
+  const client = await holdOn(gateway, 'prices', get('/last', ['Grip-Last: forged; last-id=1']))
+  assert.deepEqual((await backend.next()).values('grip-last'), [])
+  backend.answer(answer([], 'fresh'))
+  await gateway.publish([{ channel: 'prices', formats: { 'http-response': { action: 'hint' } } }])
+  assert.deepEqual((await backend.next()).values('grip-last'), ['prices; last-id=p7'])
+  assert.equal((await client.response()).body, 'fresh')
   client.abort()
 })
 
