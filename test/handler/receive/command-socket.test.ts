@@ -3,7 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { Dealer, Request } from 'zeromq'
 import { type CommandSocket, startCommandSocket } from '../../../handler/receive/command-socket.ts'
 import { FakeCommands, FakeInbox, FakeReport } from './fakes.ts'
-import { until } from './until.ts'
+import { until } from '../../support/until.ts'
 
 const RECOVER = '28:2:id,1:7,6:method,7:recover,}'
 const RECOVERED = '37:2:id,1:7,7:success,4:true!5:value,0:~}'
@@ -170,7 +170,7 @@ test('no more requests are read while a thousand wait for the workers', async (c
     recover: () => {},
     connCheck: async () => {
       asked++
-      await until('answering', () => answering)
+      await until(() => answering, 'answering')
       return []
     },
   }
@@ -183,7 +183,7 @@ test('no more requests are read while a thousand wait for the workers', async (c
   })
   dealer.connect(busy.endpoint)
   for (let sent = 0; sent < 1500; sent++) await dealer.send(['', request('conncheck', dictionary({ ids: '0:]' }))])
-  await until('a thousand are asked', () => asked === 1000)
+  await until(() => asked === 1000, 'a thousand are asked')
   answering = true
   for (let received = 0; received < 1500; received++) await dealer.receive()
   assert.equal(asked, 1500)

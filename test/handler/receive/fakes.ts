@@ -1,7 +1,7 @@
 import type { Inbox, WorkerCommands } from '../../../handler/receive/inbox.ts'
 import type { InputLog } from '../../../handler/receive/input-problems.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
-import { until } from './until.ts'
+import { until } from '../../support/until.ts'
 
 /** Takes items unless it is full. */
 export class FakeInbox implements Inbox {
@@ -16,7 +16,7 @@ export class FakeInbox implements Inbox {
   }
 
   async ready(): Promise<void> {
-    await until('the inbox has room', () => !this.full)
+    await until(() => !this.full, 'the inbox has room')
   }
 
   get channels(): string[] {
@@ -24,7 +24,7 @@ export class FakeInbox implements Inbox {
   }
 
   async taken(count: number): Promise<void> {
-    await until(`${count} items are taken`, () => this.items.length >= count)
+    await until(() => this.items.length >= count, `${count} items are taken`)
   }
 }
 
@@ -55,6 +55,6 @@ export class FakeReport {
   readonly count = (name: string): void => void this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
 
   async counted(name: string, times: number): Promise<void> {
-    await until(`${name} is ${times}`, () => (this.counts.get(name) ?? 0) >= times)
+    await until(() => (this.counts.get(name) ?? 0) >= times, `${name} is ${times}`)
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { type HttpApi, startHttpApi } from '../../../handler/receive/http-api.ts'
-import { FakeCommands, FakeInbox } from './fakes.ts'
+import type { HttpApi } from '../../../handler/receive/http-api.ts'
+import { FakeInbox } from './fakes.ts'
+import { startPublishApi } from './publish-api.ts'
 import { exchange, RawClient } from './raw-http.ts'
 
 const ITEM = '{"items":[{"channel":"c","formats":{"http-stream":{"content":"x"}}}]}'
@@ -11,12 +12,7 @@ let inbox: FakeInbox
 let api: HttpApi
 
 before(async () => {
-  api = await startHttpApi(
-    { address: '127.0.0.1', port: 0, maxHeadersSize: 10_000, maxBodySize: 1_000_000 },
-    { publish: (items) => inbox.publish(items), ready: () => inbox.ready() },
-    new FakeCommands(),
-    () => ({ ok: true }),
-  )
+  api = await startPublishApi(() => inbox)
 })
 after(() => api.close())
 beforeEach(() => {
@@ -123,12 +119,7 @@ test('brackets nested a million deep are refused', () =>
   ))
 
 test('closing does not wait for a request that never ends', async () => {
-  const server = await startHttpApi(
-    { address: '127.0.0.1', port: 0, maxHeadersSize: 10_000, maxBodySize: 1000 },
-    inbox,
-    new FakeCommands(),
-    () => ({ ok: true }),
-  )
+  const server = await startPublishApi(() => inbox, 1000)
   const client = new RawClient(server.port)
   client.send(`${POST}Expect: 100-continue\r\nContent-Length: 500\r\n\r\n`)
   await client.answer()

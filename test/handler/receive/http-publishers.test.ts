@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process'
 import { after, before, beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
 import { Publisher } from '@fanoutio/grip'
-import { type HttpApi, startHttpApi } from '../../../handler/receive/http-api.ts'
+import type { HttpApi } from '../../../handler/receive/http-api.ts'
 import { needs } from '../../support/programs.ts'
-import { FakeCommands, FakeInbox } from './fakes.ts'
+import { FakeInbox } from './fakes.ts'
+import { startPublishApi } from './publish-api.ts'
 
 const run = promisify(execFile)
 
@@ -14,12 +15,7 @@ let api: HttpApi
 let publisher: Publisher
 
 before(async () => {
-  api = await startHttpApi(
-    { address: '127.0.0.1', port: 0, maxHeadersSize: 10_000, maxBodySize: 1_000_000 },
-    { publish: (items) => inbox.publish(items), ready: () => inbox.ready() },
-    new FakeCommands(),
-    () => ({ ok: true }),
-  )
+  api = await startPublishApi(() => inbox)
   publisher = new Publisher(`http://127.0.0.1:${api.port}/?iss=me&key=secret`)
 })
 after(() => api.close())

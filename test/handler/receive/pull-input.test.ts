@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { Push } from 'zeromq'
 import { type PullInput, startPullInput } from '../../../handler/receive/pull-input.ts'
 import { FakeInbox, FakeReport } from './fakes.ts'
-import { until } from './until.ts'
+import { until } from '../../support/until.ts'
 
 // What the publish tool of 2012 sends.
 const TNETSTRING = '92:7:channel,4:test,13:http-response,16:4:body,6:hello\n,}11:http-stream,19:7:content,6:hello\n,}}'
@@ -65,14 +65,14 @@ test('a flood of garbage writes one line a second, and says how many it left out
   for (let sent = 0; sent < 500; sent++) await publisher.send('garbage')
   await report.counted('pull_refused', 500)
   assert.equal(report.warnings.length, 1)
-  await until('the rest is told', () => report.warnings.length > 1)
+  await until(() => report.warnings.length > 1, 'the rest is told')
   assert.equal(report.warnings[1], 'IN pull: 499 more warnings left out')
 })
 
 test('while the inbox is full nothing is lost, and the publishers wait', async () => {
   inbox.full = true
   for (let sent = 0; sent < 300; sent++) await publisher.send(`J${JSON_ITEM.replace('json', String(sent))}`)
-  await until('the inbox refused an item', () => inbox.refused > 0)
+  await until(() => inbox.refused > 0, 'the inbox refused an item')
   assert.equal(inbox.refused, 1)
   inbox.full = false
   await inbox.taken(300)
@@ -85,7 +85,7 @@ test('while the inbox is full nothing is lost, and the publishers wait', async (
 test('an input that is closed while the inbox is full lets go', async () => {
   inbox.full = true
   await publisher.send(TNETSTRING)
-  await until('the inbox refused an item', () => inbox.refused > 0)
+  await until(() => inbox.refused > 0, 'the inbox refused an item')
   input.close()
   inbox.full = false
   assert.deepEqual(inbox.items, [])

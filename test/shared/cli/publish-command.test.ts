@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Pull } from 'zeromq'
-import { type HttpApi, startHttpApi } from '../../../handler/receive/http-api.ts'
-import { FakeCommands, FakeInbox } from '../../handler/receive/fakes.ts'
+import type { HttpApi } from '../../../handler/receive/http-api.ts'
+import { FakeInbox } from '../../handler/receive/fakes.ts'
+import { startPublishApi } from '../../handler/receive/publish-api.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../shared/cli/pushpin-publish.js', import.meta.url))
 
@@ -17,12 +18,7 @@ let url: string
 let directory: string
 
 before(async () => {
-  api = await startHttpApi(
-    { address: '127.0.0.1', port: 0, maxHeadersSize: 10_000, maxBodySize: 1_000_000 },
-    { publish: (items) => inbox.publish(items), ready: () => inbox.ready() },
-    new FakeCommands(),
-    () => ({ ok: true }),
-  )
+  api = await startPublishApi(() => inbox)
   url = `http://127.0.0.1:${api.port}`
   directory = await mkdtemp(join(tmpdir(), 'pushpin-publish-'))
 })
@@ -136,12 +132,7 @@ for (const [args, message] of [
 }
 
 test('an unreachable server is told', async () => {
-  const gone = await startHttpApi(
-    { address: '127.0.0.1', port: 0, maxHeadersSize: 10_000, maxBodySize: 1000 },
-    inbox,
-    new FakeCommands(),
-    () => ({ ok: true }),
-  )
+  const gone = await startPublishApi(() => inbox, 1000)
   await gone.close()
   const { code, stderr } = await publish(['test', 'x'], `http://127.0.0.1:${gone.port}`)
   assert.equal(code, 1)
