@@ -12,7 +12,7 @@ const { gateway, backend } = await startBoth()
 
 const SIZE = 200_000_000
 /** What a worker may grow by. A body that is kept anywhere, even once, shows. */
-const GROWTH = 60_000_000
+const GROWTH = 100_000_000
 // Milliseconds.
 const LIMIT = 60_000
 

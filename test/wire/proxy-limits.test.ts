@@ -55,14 +55,22 @@ test('200 header lines pass, every one of them', async () => {
   )
 })
 
-for (const count of [201, 1100]) {
-  test(`${count} header lines are refused, not silently cut`, async () => {
-    const lines = Array.from({ length: count - 1 }, (_, index) => `X-${index}: ${index}`)
-    const request = ['GET / HTTP/1.1', 'Host: a', ...lines, '', ''].join('\r\n')
-    assert.equal(await askUntilClosed(gateway.port, request), TOO_MANY)
-    await assertNothingElseArrived(gateway, backend)
-  })
+function withHeaderLines(count: number): string {
+  const lines = Array.from({ length: count - 1 }, (_, index) => `X-${index}: ${index}`)
+  return ['GET / HTTP/1.1', 'Host: a', ...lines, '', ''].join('\r\n')
 }
+
+test('201 header lines are refused, not silently cut', async () => {
+  assert.equal(await askUntilClosed(gateway.port, withHeaderLines(201)), TOO_MANY)
+  await assertNothingElseArrived(gateway, backend)
+})
+
+test('1100 header lines are refused, not silently cut', async () => {
+  // Parsers of later Node versions give up before the lines are counted here.
+  const tooMany = /^HTTP\/1\.1 431 .*\r\n\r\nRequest (?:contained too many headers|header is too large)\.\n$/s
+  assert.match(await askUntilClosed(gateway.port, withHeaderLines(1100)), tooMany)
+  await assertNothingElseArrived(gateway, backend)
+})
 
 test('a response header of 40 KB passes', async () => {
   const value = 'v'.repeat(40_000)
