@@ -154,6 +154,7 @@ export class HoldAcceptor implements Instructions {
 
   #keepOpen(hold: StreamHold, instruct: Instruct): void {
     this.#accepted(hold.exchange, hold.channels)
+    hold.forgetRequest()
     if (!hold.canStream) {
       hold.finish()
       return

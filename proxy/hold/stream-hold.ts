@@ -58,6 +58,13 @@ export class StreamHold implements Hold {
     return this.exchange.req.method !== 'HEAD' && this.#res.statusCode !== 204 && this.#res.statusCode !== 304
   }
 
+  /** A stream may last for days: what the request said, cookies and all, is not kept for as long. */
+  forgetRequest(): void {
+    const { req } = this.exchange
+    req.rawHeaders = []
+    req.headers = {}
+  }
+
   /** Appends content. @returns false when the client does not keep up: `onDrain` is called when it has. */
   write(content: Buffer, onDrain?: () => void): boolean {
     this.exchange.sent += content.length
