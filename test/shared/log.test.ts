@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, renameSync, rmSync, existsSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, existsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { createLog } from '../../shared/log.ts'
 import type { LogOptions } from '../../shared/log.ts'
@@ -117,6 +117,19 @@ test('after a rotation reopen goes on in a new file', async () => {
   log.info('new')
   assert.match((await linesOf(file, 1))[0] ?? '', /new$/)
   assert.match((await linesOf(`${file}.1`, 1))[0] ?? '', /old$/)
+})
+
+test('a log that cannot be opened again goes on in the old file, and says so', async () => {
+  const { log, file } = openLog()
+  log.info('old')
+  await linesOf(file, 1)
+  renameSync(dirname(file), `${dirname(file)}.1`)
+  writeFileSync(dirname(file), 'no directory')
+  log.reopen()
+  log.info('new')
+  const lines = await linesOf(join(`${dirname(file)}.1`, basename(file)), 3)
+  assert.match(lines[1] ?? '', /^\[ERR\] .* cannot open the log file: .*; going on with the old one$/)
+  assert.match(lines[2] ?? '', /new$/)
 })
 
 const LOG_MODULE = JSON.stringify(new URL('../../shared/log.js', import.meta.url).href)

@@ -217,6 +217,14 @@ test('a HEAD request gets the length and no body', async (t) => {
   assert.ok(bytes.endsWith('\r\n\r\n'))
 })
 
+test('a poll that was to recover before it began does so when it has', async (t) => {
+  const { hold, clock, told } = await held(t)
+  hold.recover()
+  hold.start(30)
+  clock.advance(1200)
+  assert.deepEqual(told, ['ended', 'retry'])
+})
+
 test('a poll that was to recover before it began asks the backend again once, not also later', async (t) => {
   const { hold, clock, told } = await held(t)
   hold.recover()

@@ -165,6 +165,18 @@ function restartingAs(fork: () => ChildProcess): { part: Part; lines: string[] }
   return { part: new Part('worker 0', () => (forks++ === 0 ? first() : fork()), ORDERS, log), lines }
 }
 
+test('a restart that the system refuses at once is tried again', async () => {
+  let forks = 0
+  const { part, lines } = restartingAs(() => {
+    if (forks++ === 0) throw new Error('spawn ENOMEM')
+    return childScript(STARTS)()
+  })
+  await part.start()
+  await until(() => forks === 2, 'a second restart')
+  assert.equal(lines[1], 'worker 0: could not be started (spawn ENOMEM), starting it again in 200 ms')
+  await part.stop()
+})
+
 test('reload reaches the child as SIGHUP', async () => {
   const { part, children } = watched(`process.on('SIGHUP', () => process.exit(0))\n${STARTS}`)
   await part.start()
