@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** Past this many remembered ids the oldest is forgotten early: ids come from publishers, memory does not. */
 const MAX_IDS = 1_000_000
 
@@ -20,7 +22,7 @@ export class IdCache {
     if (this.#ttl === 0) return true
     this.#expire(now)
     // The length keeps (`a`, `b:c`) and (`a:b`, `c`) apart.
-    const key = `${channel.length}:${channel}:${id}`
+    const key = shortened(`${channel.length}:${channel}:${id}`)
     if (this.#expiry.has(key)) return false
     this.#expiry.set(key, now + this.#ttl)
     return true
@@ -32,4 +34,11 @@ export class IdCache {
       this.#expiry.delete(key)
     }
   }
+}
+
+/** Names of this length are kept as they are; longer ones, which publishers may choose, by their hash. */
+const MAX_KEY = 256
+
+function shortened(key: string): string {
+  return key.length <= MAX_KEY ? key : createHash('sha256').update(key).digest('base64')
 }

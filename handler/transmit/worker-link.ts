@@ -156,7 +156,7 @@ export class WorkerLink {
   #welcome(address: string, hello: WorkerMessage & { type: 'hello' }): void {
     for (const peer of this.#peers.values()) {
       // The same worker greets again after a lost connection; another process with its number has taken its place.
-      if (peer.index === hello.worker) this.#remove(peer)
+      if (peer.index === hello.worker) this.#lost(peer.address, 'it or its successor greets anew')
     }
     const peer = new WorkerPeer(address, hello.worker, hello.pid, (frame) => this.#queue.push(frame, address))
     this.#peers.set(address, peer)

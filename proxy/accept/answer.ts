@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ErrorAnswer } from './errors.ts'
 import { writeHead } from '../send/write-head.ts'
-import { lingerIfUnread } from './linger.ts'
+import { endAndLinger, lingerIfUnread } from './linger.ts'
 
 /** Answers a request with an error. Nothing may have been sent of the response before. */
 export function answerError(res: ServerResponse, error: ErrorAnswer, message = error.message): void {
@@ -28,7 +28,8 @@ export function answerText(res: ServerResponse, code: number, body: string, head
 export function answerSocket(socket: Socket, error: ErrorAnswer): void {
   const body = `${error.message}\n`
   const headers = Object.entries(error.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(
+  endAndLinger(
+    socket,
     `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code]}\r\n${headers.join('')}` +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { hasBody } from './request-check.ts'
 
 /** Milliseconds a client has to read an answer that came before the end of its request. */
@@ -21,12 +22,16 @@ export function lingerIfUnread(res: ServerResponse): void {
   const { socket } = req
   if (!res.headersSent) res.shouldKeepAlive = false
   const closeLate = (): void => {
-    if (req.complete && res.shouldKeepAlive) return
-    socket.end()
-    const timer = setTimeout(() => socket.destroy(), LINGER)
-    socket.once('close', () => clearTimeout(timer))
+    if (!req.complete || !res.shouldKeepAlive) endAndLinger(socket)
   }
   // Node closes a connection that is not kept alive through this, at once.
   socket.destroySoon = closeLate
   if (res.shouldKeepAlive) res.once('finish', closeLate)
+}
+
+/** Ends a connection from this side, with the bytes given; a client that does not end it from its own is not waited for. */
+export function endAndLinger(socket: Socket, bytes = ''): void {
+  socket.end(bytes)
+  const timer = setTimeout(() => socket.destroy(), LINGER)
+  socket.once('close', () => clearTimeout(timer))
 }

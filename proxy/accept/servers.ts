@@ -95,8 +95,7 @@ export class ClientServers {
     server.on('checkContinue', this.#onRequest)
     server.on('checkExpectation', (_req, res) => answerError(res, errors.unknownExpectation))
     server.on('clientError', onMalformed(this.#log))
-    // Node would cut the connection without a word.
-    server.on('connect', (_req, socket) => answerSocket(socket as Socket, errors.connect))
+    server.on('connect', (_req, socket) => onConnect(socket as Socket))
     server.on('drop', () => this.#log.warn('client_maxconn reached, connection refused'))
     this.#servers.push(server)
     return new Promise((resolve, reject) => {
@@ -108,6 +107,14 @@ export class ClientServers {
       })
     })
   }
+}
+
+/** Without this Node cuts the connection without a word; with it, the socket is ours alone, errors and all. */
+function onConnect(socket: Socket & { _httpMessage?: ServerResponse | null }): void {
+  socket.on('error', () => socket.destroy())
+  // Behind a request that is not answered yet, the answer would look like a part of that one's.
+  if (socket._httpMessage) socket.destroy()
+  else answerSocket(socket, errors.connect)
 }
 
 function describe(error: NodeJS.ErrnoException, where: { host: string; port: number } | { path: string }): string {

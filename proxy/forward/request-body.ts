@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 
 /** Request bodies up to this size, in bytes, can be sent again, and allow the request to be held (GRIP 2.8). */
-export const KEPT_BODY_LIMIT = 100_000
+const KEPT_BODY_LIMIT = 100_000
 
 /**
  * A client's request body on its way to a backend. It is streamed as it arrives, as fast as the backend takes it, and kept as

@@ -93,6 +93,8 @@ export class StreamHold implements Hold {
           return
         }
         this.#write(bytes)
+        // The write may have found the client too slow.
+        if (!this.#open) return
         period = keepAlivePeriod(keepAlive.timeout)
         schedule(period)
       })

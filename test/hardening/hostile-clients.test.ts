@@ -131,3 +131,24 @@ test('a backend that dies with 300 requests leaves no client waiting', async () 
   backend.answer(OK)
   await assertUnharmed()
 })
+
+test('a CONNECT whose client resets the connection throws nowhere', async () => {
+  const assertUnharmed = watchHarm(gateway)
+  backend.answer(OK)
+  for (let i = 0; i < 50; i++) {
+    const client = await RawClient.connect(gateway.port)
+    client.send('CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n')
+    client.socket.resetAndDestroy()
+  }
+  await assertUnharmed()
+})
+
+test('a CONNECT behind a request that is not answered ends the connection, and is never an answer to that one', async () => {
+  const assertUnharmed = watchHarm(gateway)
+  backend.script = {}
+  const client = await RawClient.connect(gateway.port)
+  client.send(`${get('/waits')}CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n`)
+  assert.equal(await client.closed(), '')
+  backend.answer(OK)
+  await assertUnharmed()
+})

@@ -48,3 +48,11 @@ test('past a million ids the oldest is forgotten, so that publishers cannot fill
   assert.equal(ids.add('room', '10', 0), false)
   assert.equal(ids.add('room', '0', 0), true)
 })
+
+test('ids of any length are told apart, and repeats of them known', () => {
+  const ids = new IdCache(1000)
+  const long = 'x'.repeat(100_000)
+  assert.equal(ids.add('room', `${long}1`, 0), true)
+  assert.equal(ids.add('room', `${long}2`, 0), true)
+  assert.equal(ids.add('room', `${long}1`, 1), false)
+})

@@ -230,3 +230,16 @@ test('a HEAD request, 204 and 304 cannot stream', async () => {
     assert.equal(hold.canStream, false)
   }
 })
+
+test('a keep-alive that finds its client too slow is the last', async (t) => {
+  const clock = mockClock(t)
+  const { hold, client, told } = await stream(GET, { queueMax: 1000 })
+  client.socket.pause()
+  hold.keepAlive(keepAlive('interval'), new TimerWheel())
+  hold.write(Buffer.alloc(20_000_000))
+  clock.advance(21_000)
+  assert.deepEqual(told.slice(0, 2), ['ended', 'too slow'])
+  clock.advance(60_000)
+  assert.equal(clock.running, 0)
+  client.abort()
+})
