@@ -4,6 +4,7 @@ import { buildLoadProgram } from './drive/load-program.ts'
 import { describeMachine } from './measure/machine.ts'
 import { readOptions } from './options.ts'
 import type { Options } from './options.ts'
+import { writePlots } from './report/growth-plots.ts'
 import { profileLines } from './report/profile.ts'
 import { writeResults } from './report/results-file.ts'
 import { tableOf } from './report/table.ts'
@@ -30,7 +31,13 @@ try {
 async function main(options: Options): Promise<number> {
   const chosen = scenarios.filter((scenario) => isChosen(scenario, options))
   if (options.list) {
-    for (const { name, title } of scenarios) console.log(`${name.padEnd(16)} ${title}`)
+    for (const { name, title, extra = false } of scenarios) {
+      console.log(`${name.padEnd(22)} ${title}${extra ? ' (only when named)' : ''}`)
+    }
+    return 0
+  }
+  if (options.plot !== undefined) {
+    for (const file of writePlots(options.plot, options.out)) console.log(`written: ${file}`)
     return 0
   }
   if (chosen.length === 0)
@@ -66,8 +73,8 @@ async function main(options: Options): Promise<number> {
   return results.some(hasFailed) ? 1 : 0
 }
 
-function isChosen({ name, slow = false }: Scenario, { only, quick }: Options): boolean {
-  return only.length === 0 ? !(quick && slow) : only.some((start) => name.startsWith(start))
+function isChosen({ name, slow = false, extra = false }: Scenario, { only, quick }: Options): boolean {
+  return only.length === 0 ? !extra && !(quick && slow) : only.some((start) => name.startsWith(start))
 }
 
 function isWanted(name: SystemName, systems: readonly string[]): boolean {

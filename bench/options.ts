@@ -11,10 +11,14 @@ export interface Options {
   readonly gateway: string | undefined
   readonly profile: boolean
   readonly list: boolean
+  /** A file of results, to be drawn instead of measured. */
+  readonly plot: string | undefined
+  /** Where the drawings go. */
+  readonly out: string | undefined
 }
 
 export const usage = `npm run bench -- [options]
-  --quick            one short round of each: two to three minutes, without idle, for a first look only
+  --quick            one short round of each: three to four minutes, without idle, for a first look only
   --only NAME,...    only scenarios whose names begin so (--list shows them)
   --systems NAME,... only these systems
   --rounds N         rounds of each scenario (3)
@@ -22,6 +26,8 @@ export const usage = `npm run bench -- [options]
   --gateway FILE     another build's pushpin.js, to compare two versions
   --profile          only the gateway, one round, and where its processes spend their time
   --list             the scenarios
+  --plot RESULT.json draws how cost grows, from the results of --only growth
+  --out DIR          where to (a folder beside the results)
 `
 
 /** @throws Error with one sentence for an option that makes no sense. */
@@ -37,6 +43,8 @@ export function readOptions(args: readonly string[]): Options {
       gateway: { type: 'string' },
       profile: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      plot: { type: 'string' },
+      out: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -51,6 +59,8 @@ export function readOptions(args: readonly string[]): Options {
     gateway: values.gateway,
     profile: values.profile,
     list: values.list,
+    plot: values.plot,
+    out: values.out,
   }
 }
 

@@ -1,3 +1,4 @@
+import { httpBackend } from './drive/backend.ts'
 import type { Reading } from './measure/meter.ts'
 import { median } from './measure/rounds.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -52,7 +53,7 @@ async function oneRound(
 ): Promise<Round> {
   let trial: Trial | undefined
   try {
-    trial = await Trial.start(name, system, { ...options, keepAlive: scenario.keepAlive ?? 0 })
+    trial = await Trial.start(name, system, { ...options, startBackend: scenario.backend ?? httpBackend(0) })
     const { figures, faults, reading } = await scenario.run(trial)
     return { round, system: name, figures, faults, reading }
   } catch (error) {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startBackend } from './drive/backend.ts'
-import type { Backend } from './drive/backend.ts'
+import type { Backend, StartBackend } from './drive/backend.ts'
 import { Streams } from './drive/streams.ts'
+import type { StreamsOptions } from './drive/streams.ts'
 import { Meter } from './measure/meter.ts'
 import { beginProfiles, endProfiles, profilingEnvironment } from './measure/profiling.ts'
 import type { Running, System, SystemName } from './systems/system.ts'
@@ -17,8 +17,7 @@ process.on('exit', () => {
 
 export interface TrialOptions {
   readonly logLevel: number
-  /** Seconds; 0: none. */
-  readonly keepAlive: number
+  readonly startBackend: StartBackend
   readonly quick: boolean
   /** A folder for CPU profiles of the system, which must be the gateway. */
   readonly profiles: string | undefined
@@ -60,7 +59,7 @@ export class Trial {
   static async start(name: SystemName, system: System, options: TrialOptions): Promise<Trial> {
     const directory = mkdtempSync(join(tmpdir(), 'gw-bench-'))
     directories.add(directory)
-    const backend = await startBackend(directory, options.keepAlive)
+    const backend = await options.startBackend(directory)
     try {
       const { logLevel, quick, profiles } = options
       const env = profiles === undefined ? {} : profilingEnvironment(profiles)
@@ -82,11 +81,10 @@ export class Trial {
     }
   }
 
-  /** Clients for `channels` channels in turn, none of them connected yet. */
-  async streams(channels: number): Promise<Streams> {
+  /** Clients, none of them connected yet. */
+  async streams(options: StreamsOptions = {}): Promise<Streams> {
     await this.system.canHold?.()
-    const { port, holdHeader } = this.system
-    const streams = new Streams({ port, path: '/hold/', header: holdHeader, channels })
+    const streams = new Streams(this.system, options)
     this.#streams.push(streams)
     return streams
   }

@@ -70,9 +70,9 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
           `${exchange.uri}: channel=${channel} asks for filters (${filters.join(', ')}), which this version does not have`,
         )
       },
-      tooSlow: (exchange, waiting) => {
+      tooSlow: (uri, waiting) => {
         count('slow_clients_cut')
-        log.warn(`${exchange.uri}: client too slow, cut with ${waiting} bytes waiting`)
+        log.warn(`${uri}: client too slow, cut with ${waiting} bytes waiting`)
       },
       retry: (exchange) => forward(exchange, context.forward),
     },

@@ -12,8 +12,10 @@ export interface Publication {
   /** Messages in a request. */
   readonly items?: number
   readonly connections?: number
-  /** `response` for clients that poll. */
-  readonly format?: 'stream' | 'response'
+  /** Bytes of a message. */
+  readonly size?: number | undefined
+  /** What the clients take; those with `response` poll. */
+  readonly format?: 'stream' | 'response' | 'websocket'
 }
 
 export interface PublishReport {

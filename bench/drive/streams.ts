@@ -1,5 +1,16 @@
+import type { Running } from '../systems/system.ts'
 import { LoadProcess } from './load-process.ts'
-import type { LoadOptions } from './load-process.ts'
+import type { Publication } from './publisher.ts'
+
+export interface StreamsOptions {
+  /** The clients are on them in turn; 1 unless said otherwise. */
+  readonly channels?: number
+  readonly protocol?: 'http' | 'websocket'
+  /** Bytes of a message. */
+  readonly size?: number
+  /** What the backend knows streams of another kind by. */
+  readonly path?: string
+}
 
 /** Durations in microseconds. */
 export interface Latency {
@@ -11,6 +22,8 @@ export interface Latency {
 export interface Opened {
   readonly held: number
   readonly failed: number
+  /** Of the last that failed; 0 without a response. */
+  readonly failedStatus: number
   readonly seconds: number
 }
 
@@ -36,12 +49,20 @@ const OPEN_LIMIT = 120
 const READY_LIMIT = 10
 const REPORT_LIMIT = 120
 
-/** Clients with a stream each. */
+/** Clients with a stream, or a WebSocket, each. */
 export class Streams {
   readonly #load: LoadProcess
 
-  constructor(options: LoadOptions) {
-    this.#load = new LoadProcess('streams', options)
+  /** What a publisher must know of them. */
+  readonly publication: Pick<Publication, 'size' | 'format'> & { readonly channels: number }
+
+  constructor(
+    { port, holdHeader }: Running,
+    { channels = 1, protocol = 'http', size, path = '/hold/' }: StreamsOptions,
+  ) {
+    const header = protocol === 'http' ? holdHeader : undefined
+    this.#load = new LoadProcess('streams', { port, path, header, channels, protocol, size })
+    this.publication = { channels, size, format: protocol === 'http' ? 'stream' : 'websocket' }
   }
 
   get pid(): number {
@@ -68,6 +89,11 @@ export class Streams {
   stop(): Promise<void> {
     return this.#load.stop()
   }
+}
+
+/** That clients could not be opened, in words; empty when all could. */
+export function refusalsOf({ failed, failedStatus }: Opened): string[] {
+  return failed === 0 ? [] : [`not opened: ${failed} clients, the last with status ${failedStatus}`]
 }
 
 /** What must not happen, in words; empty for a clean run. */

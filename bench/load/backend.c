@@ -1,6 +1,7 @@
 /*
  * The web application behind the gateways, as cheap as it can be.
  *   /hold/CHANNEL   a stream on the channel; with `--keep-alive N` one line feed after N idle seconds
+ *   /wide/N/CHANNEL a stream on N channels, which are CHANNEL-0, CHANNEL-1 and so on
  *   /poll/CHANNEL   a long poll on the channel
  *   /bytes/N        N zeros
  *   anything else   "hello", or the length of the request's body if it has one
@@ -24,8 +25,17 @@ static char *path_after(char *start_line, const char *prefix) {
   return rest;
 }
 
+/* The channels `NAME-0, NAME-1, ...` for `N/NAME`. */
+static void write_channels(char *to, size_t room, const char *wide) {
+  const char *slash = strchr(wide, '/');
+  size_t length = 0;
+  for (int index = 0; slash != NULL && index < atoi(wide) && length < room; index++) {
+    length += (size_t)snprintf(to + length, room - length, "%s%s-%d", index > 0 ? ", " : "", slash + 1, index);
+  }
+}
+
 static void answer(struct client *client) {
-  char text[512];
+  char text[2560];
   int length;
   char *line = client->request.start_line;
   char *name;
@@ -36,6 +46,13 @@ static void answer(struct client *client) {
                       "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nGrip-Hold: stream\r\nGrip-Channel: %s\r\n%s"
                       "Content-Length: 0\r\n\r\n",
                       name, alive);
+  } else if ((name = path_after(line, "/wide/")) != NULL) {
+    char channels[2048];
+    write_channels(channels, sizeof channels, name);
+    length = snprintf(text, sizeof text,
+                      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nGrip-Hold: stream\r\nGrip-Channel: %s\r\n"
+                      "Content-Length: 0\r\n\r\n",
+                      channels);
   } else if ((name = path_after(line, "/poll/")) != NULL) {
     length = snprintf(text, sizeof text,
                       "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nGrip-Hold: response\r\nGrip-Channel: %s\r\n"

@@ -38,7 +38,9 @@ static void read_head(struct http_message *message) {
   message->head = NULL;
   bool bodiless = message->status == 204 || message->status == 304;
   message->has_body = chunked || (sized && message->left > 0);
-  if (bodiless) message->state = HTTP_COMPLETE;
+  /* Behind a 101 another protocol begins, whatever its headers say of a body; nchan says something. */
+  if (message->status == 101) message->state = HTTP_UNTIL_CLOSE;
+  else if (bodiless) message->state = HTTP_COMPLETE;
   else if (chunked) message->state = HTTP_CHUNK_SIZE;
   else if (sized) message->state = message->left > 0 ? HTTP_LENGTH : HTTP_COMPLETE;
   else message->state = message->is_request ? HTTP_COMPLETE : HTTP_UNTIL_CLOSE;

@@ -65,7 +65,7 @@ static void take_body(void *context, const char *data, size_t length) {
 
 static void take_answer(struct poller *poller) {
   struct message message;
-  if (poller->response.status != 200 || poller->length != MESSAGE_SIZE || !message_read(poller->body, &message)) {
+  if (poller->response.status != 200 || poller->length != MESSAGE_SIZE || !message_read(poller->body, MESSAGE_SIZE, &message)) {
     errors++;
     odd_status = poller->response.status;
     return;

@@ -4,7 +4,21 @@
 #include <string.h>
 
 #include "clock.h"
+#include "fatal.h"
 #include "message.h"
+
+#define HEAD_SIZE 256
+/* An item without its message. */
+#define ITEM_FRAME_SIZE 128
+/* What stands around the items. */
+#define LIST_FRAME_SIZE 16
+
+const char *format_named(const char *name) {
+  if (strcmp(name, "stream") == 0) return "\"http-stream\":{\"content\"";
+  if (strcmp(name, "response") == 0) return "\"http-response\":{\"body\"";
+  if (strcmp(name, "websocket") == 0) return "\"ws-message\":{\"content\"";
+  fatal("no format '%s'", name);
+}
 
 bool place_exists(const struct publication *publication, struct place place) {
   return place.sequence < messages_on(place.channel, publication->messages, publication->channels);
@@ -15,39 +29,46 @@ void next_place(const struct publication *publication, struct place *place, uint
   if (place->channel >= publication->channels) {
     place->channel %= step;
     place->sequence++;
-  }}
+  }
+}
+
+size_t item_room(const struct publication *publication) { return ITEM_FRAME_SIZE + publication->size; }
+
+size_t request_room(const struct publication *publication, unsigned items) {
+  return HEAD_SIZE + LIST_FRAME_SIZE + items * item_room(publication);
+}
 
 static void write_content(char *to, const struct publication *publication, struct place place) {
   struct message message = {.run = publication->run, .sequence = place.sequence, .sent = now_ns()};
-  message_write(to, &message);
+  message_write(to, publication->size, &message);
 }
 
 size_t write_item(char *to, const struct publication *publication, struct place place) {
-  char content[MESSAGE_SIZE];
-  write_content(content, publication, place);
-  const char *format = publication->for_polls ? "{\"http-response\":{\"body" : "{\"http-stream\":{\"content";
+  size_t length = (size_t)sprintf(to, "{\"channel\":\"c%u\",\"formats\":{%s:\"", place.channel, publication->format);
+  write_content(to + length, publication, place);
+  length += publication->size - 1;
   /* The line feed at the end of the message is written as JSON has it. */
-  return (size_t)sprintf(to, "{\"channel\":\"c%u\",\"formats\":%s\":\"%.*s\\n\"}}}", place.channel, format,
-                         MESSAGE_SIZE - 1, content);
+  return length + (size_t)sprintf(to + length, "\\n\"}}}");
 }
 
 static size_t write_head(char *to, const struct publication *publication, uint32_t channel, size_t length) {
   char name[16] = "";
   if (publication->style == STYLE_RAW) snprintf(name, sizeof name, "c%u", channel);
-  return (size_t)snprintf(to, REQUEST_HEAD_SIZE,
+  return (size_t)snprintf(to, HEAD_SIZE,
                           "POST %s%s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
                           publication->path, name, length);
 }
 
 size_t write_request(char *to, const struct publication *publication, struct place *place, uint32_t step, unsigned *count) {
   if (publication->style == STYLE_RAW) {
-    size_t head = write_head(to, publication, place->channel, MESSAGE_SIZE);
-    write_content(to + head, publication, *place);
+    size_t head_length = write_head(to, publication, place->channel, publication->size);
+    write_content(to + head_length, publication, *place);
     next_place(publication, place, step);
     *count = 1;
-    return head + MESSAGE_SIZE;
+    return head_length + publication->size;
   }
-  static char body[1 << 20];
+  /* The head tells the length of the body, so it is written last and the body then moved behind it. */
+  char *body = to + HEAD_SIZE;
   unsigned wanted = *count;
   size_t length = (size_t)sprintf(body, "{\"items\":[");
   for (*count = 0; *count < wanted && place_exists(publication, *place); (*count)++) {
@@ -56,7 +77,7 @@ size_t write_request(char *to, const struct publication *publication, struct pla
     next_place(publication, place, step);
   }
   length += (size_t)sprintf(body + length, "]}");
-  size_t head = write_head(to, publication, 0, length);
-  memcpy(to + head, body, length);
-  return head + length;
+  size_t head_length = write_head(to, publication, 0, length);
+  memmove(to + head_length, body, length);
+  return head_length + length;
 }

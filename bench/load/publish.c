@@ -16,6 +16,7 @@
 #include "fatal.h"
 #include "histogram.h"
 #include "http-message.h"
+#include "message.h"
 #include "modes.h"
 #include "publication.h"
 #include "sockets.h"
@@ -45,6 +46,7 @@ static struct publication publication;
 static struct sender senders[MAX_SENDERS];
 static unsigned sender_count;
 static unsigned items;
+static char *request;
 static int port;
 static int64_t period;
 static uint64_t published, refused, errors, reconnects;
@@ -62,7 +64,6 @@ static void disconnect(struct sender *sender) {
 }
 
 static void send_request(struct sender *sender) {
-  static char request[REQUEST_HEAD_SIZE + (MAX_ITEMS + 1) * ITEM_SIZE];
   sender->following = sender->current;
   sender->count = items;
   size_t length = write_request(request, &publication, &sender->following, sender_count, &sender->count);
@@ -161,11 +162,12 @@ void run_publish(const struct arguments *arguments) {
   bool zmtp = strcmp(style, "zmtp") == 0;
   publication = (struct publication){
       .style = zmtp ? STYLE_GRIP : style_named(style),
-      .for_polls = strcmp(text_argument(arguments, "--format", "stream"), "response") == 0,
+      .format = format_named(text_argument(arguments, "--format", "stream")),
       .path = text_argument(arguments, "--path", "/publish/"),
       .run = (unsigned)number_argument(arguments, "--run", 0),
       .messages = (uint32_t)number_argument(arguments, "--messages", -1),
       .channels = (uint32_t)number_argument(arguments, "--channels", 1),
+      .size = message_size(number_argument(arguments, "--size", MESSAGE_SIZE)),
   };
   port = (int)number_argument(arguments, "--port", -1);
   items = (unsigned)number_argument(arguments, "--items", 1);
@@ -173,6 +175,7 @@ void run_publish(const struct arguments *arguments) {
   long rate = number_argument(arguments, "--rate", 0);
   if (sender_count > publication.channels) sender_count = publication.channels;
   if (sender_count > MAX_SENDERS || items > MAX_ITEMS) fatal("too many connections or items");
+  request = allocate(1, request_room(&publication, items));
   period = rate > 0 ? NS_PER_SECOND * items * sender_count / rate : 0;
 
   int64_t start = now_ns();

@@ -46,9 +46,9 @@ void run_begin(unsigned id, uint32_t messages, uint32_t channels) {
 
 void run_add_subscriber(uint32_t channel) { run.deliveries += messages_on(channel, run.messages, run.channels); }
 
-void run_take(struct tally *tally, const char *bytes, int64_t received) {
+void run_take(struct tally *tally, const char *bytes, size_t size, int64_t received) {
   struct message message;
-  if (!message_read(bytes, &message)) {
+  if (!message_read(bytes, size, &message)) {
     run.damaged++;
     return;
   }

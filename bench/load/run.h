@@ -2,6 +2,7 @@
 #define RUN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "tally.h"
@@ -15,8 +16,8 @@ void run_begin(unsigned id, uint32_t messages, uint32_t channels);
 /* One more subscriber that will get what is published on the channel. */
 void run_add_subscriber(uint32_t channel);
 
-/* A message of 64 bytes has arrived at a subscriber. */
-void run_take(struct tally *tally, const char *bytes, int64_t received);
+/* A message has arrived at a subscriber. */
+void run_take(struct tally *tally, const char *bytes, size_t size, int64_t received);
 
 /* The server has closed a stream: nobody waits any more for what its client would still have got. */
 void run_closed(const struct tally *tally, uint32_t channel);

@@ -1,5 +1,6 @@
 /*
- * Clients that stay: opens streaming responses, as many at once as `--pending` allows, and reads what is published to them.
+ * Clients that stay: opens streaming responses, or with `--protocol websocket` WebSockets, as many at once as `--pending` allows,
+ * and reads what is published to them, messages of `--size` bytes.
  *   more N         opens N more; answers with the event `held` when all stand or have failed
  *   expect M RUN   from now on M messages of the run are published; answers `ready`, and `report` at its end
  *   finish         the publisher has sent everything
@@ -21,6 +22,7 @@
 #include "run.h"
 #include "sockets.h"
 #include "tally.h"
+#include "websocket.h"
 
 #define MAX_SUBSCRIBERS 200000
 #define EVENTS 512
@@ -33,9 +35,10 @@ struct subscriber {
   bool expecting;
   struct http_message response;
   struct tally tally;
+  struct frames frames;
   /* Of a message that has not arrived whole. */
-  unsigned part_length;
-  char part[MESSAGE_SIZE];
+  size_t part_length;
+  char part[];
 };
 
 static struct {
@@ -43,6 +46,8 @@ static struct {
   int port;
   const char *path;
   const char *header;
+  bool websocket;
+  size_t size;
   uint32_t channels;
   long pending_limit;
   struct subscriber **all;
@@ -50,13 +55,15 @@ static struct {
   uint32_t wanted;
   uint32_t held;
   uint32_t failed;
+  /* Of the last that failed; 0 without a response. */
+  int failed_status;
   long pending;
   int64_t opening_since;
   int64_t received_at;
 } streams;
 
 static void start_one(void) {
-  struct subscriber *subscriber = allocate(1, sizeof *subscriber);
+  struct subscriber *subscriber = allocate(1, sizeof *subscriber + streams.size);
   subscriber->channel = streams.started % streams.channels;
   subscriber->fd = start_connection(streams.port);
   streams.all[streams.started++] = subscriber;
@@ -67,8 +74,8 @@ static void start_one(void) {
 static void start_more(void) {
   while (streams.started < streams.wanted && streams.pending < streams.pending_limit) start_one();
   if (streams.opening_since == 0 || streams.pending > 0 || streams.started < streams.wanted) return;
-  printf("{\"event\":\"held\",\"held\":%u,\"failed\":%u,\"seconds\":%.6f}\n", streams.held, streams.failed,
-         (double)(now_ns() - streams.opening_since) / NS_PER_SECOND);
+  printf("{\"event\":\"held\",\"held\":%u,\"failed\":%u,\"failedStatus\":%d,\"seconds\":%.6f}\n", streams.held,
+         streams.failed, streams.failed_status, (double)(now_ns() - streams.opening_since) / NS_PER_SECOND);
   fflush(stdout);
   streams.opening_since = 0;
 }
@@ -82,14 +89,16 @@ static void close_one(struct subscriber *subscriber) {
     return;
   }
   streams.failed++;
+  streams.failed_status = subscriber->response.status;
   streams.pending--;
   start_more();
 }
 
 static void send_request(struct subscriber *subscriber) {
   char request[512];
-  int length = snprintf(request, sizeof request, "GET %sc%u HTTP/1.1\r\nHost: bench\r\n%s%s\r\n", streams.path,
-                        subscriber->channel, streams.header, *streams.header == '\0' ? "" : "\r\n");
+  int length = snprintf(request, sizeof request, "GET %sc%u HTTP/1.1\r\nHost: bench\r\n%s%s%s\r\n", streams.path,
+                        subscriber->channel, streams.websocket ? WEBSOCKET_HEADERS : "", streams.header,
+                        *streams.header == '\0' ? "" : "\r\n");
   if (!send_all(subscriber->fd, request, (size_t)length)) {
     close_one(subscriber);
     return;
@@ -105,20 +114,32 @@ static void take_content(void *context, const char *data, size_t length) {
       data++, length--;
       continue;
     }
-    if (subscriber->part_length == 0 && length >= MESSAGE_SIZE) {
-      run_take(&subscriber->tally, data, streams.received_at);
-      data += MESSAGE_SIZE, length -= MESSAGE_SIZE;
+    if (subscriber->part_length == 0 && length >= streams.size) {
+      run_take(&subscriber->tally, data, streams.size, streams.received_at);
+      data += streams.size, length -= streams.size;
       continue;
     }
-    size_t room = MESSAGE_SIZE - subscriber->part_length;
+    size_t room = streams.size - subscriber->part_length;
     size_t size = length < room ? length : room;
     memcpy(subscriber->part + subscriber->part_length, data, size);
-    subscriber->part_length += (unsigned)size;
+    subscriber->part_length += size;
     data += size, length -= size;
-    if (subscriber->part_length < MESSAGE_SIZE) return;
+    if (subscriber->part_length < streams.size) return;
     subscriber->part_length = 0;
-    run_take(&subscriber->tally, subscriber->part, streams.received_at);
+    run_take(&subscriber->tally, subscriber->part, streams.size, streams.received_at);
   }
+}
+
+static void take_frames(void *context, const char *data, size_t length) {
+  struct subscriber *subscriber = context;
+  frames_take(&subscriber->frames, streams.size, data, length, take_content, subscriber);
+}
+
+/* Whether what has come is, so far, a response that stays. */
+static bool is_sound(const struct subscriber *subscriber) {
+  const struct http_message *response = &subscriber->response;
+  if (response->state == HTTP_COMPLETE || response->state == HTTP_BROKEN || subscriber->frames.over) return false;
+  return response->status == (streams.websocket ? 101 : 200);
 }
 
 static void receive(struct subscriber *subscriber) {
@@ -130,10 +151,9 @@ static void receive(struct subscriber *subscriber) {
     return;
   }
   streams.received_at = now_ns();
-  http_take(&subscriber->response, buffer, (size_t)got, take_content, subscriber);
-  enum http_state state = subscriber->response.state;
-  if (state == HTTP_HEAD) return;
-  if (state == HTTP_COMPLETE || state == HTTP_BROKEN || subscriber->response.status != 200) {
+  http_take(&subscriber->response, buffer, (size_t)got, streams.websocket ? take_frames : take_content, subscriber);
+  if (subscriber->response.state == HTTP_HEAD) return;
+  if (!is_sound(subscriber)) {
     close_one(subscriber);
     return;
   }
@@ -183,6 +203,8 @@ void run_streams(const struct arguments *arguments) {
   streams.port = (int)number_argument(arguments, "--port", -1);
   streams.path = text_argument(arguments, "--path", NULL);
   streams.header = text_argument(arguments, "--header", "");
+  streams.websocket = strcmp(text_argument(arguments, "--protocol", "http"), "websocket") == 0;
+  streams.size = message_size(number_argument(arguments, "--size", MESSAGE_SIZE));
   streams.channels = (uint32_t)number_argument(arguments, "--channels", 1);
   streams.pending_limit = number_argument(arguments, "--pending", 64);
   streams.all = allocate(MAX_SUBSCRIBERS, sizeof *streams.all);

@@ -44,7 +44,7 @@ uint64_t push_all(int port, const struct publication *publication) {
   size_t filled = 0;
   uint64_t count = 0;
   for (struct place place = {0}; place_exists(publication, place); next_place(publication, &place, 1)) {
-    if (filled + ITEM_SIZE + 3 > BUFFER_SIZE) {
+    if (filled + item_room(publication) + 3 > BUFFER_SIZE) {
       if (!send_all(fd, buffer, filled)) fatal("ZeroMQ: the connection broke");
       filled = 0;
     }

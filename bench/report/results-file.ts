@@ -32,6 +32,7 @@ function describe(result: Result): object {
       key: figure.key,
       title: figure.title,
       unit: figure.unit,
+      curve: figure.curve,
       medians: Object.fromEntries(systems.map((system) => [system, medianOf(result, system, figure.key)])),
       spreads: Object.fromEntries(systems.map((system) => [system, spread(valuesOf(result, system, figure.key))])),
       targets: figure.targets.map((target) => {

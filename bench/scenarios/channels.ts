@@ -4,7 +4,7 @@ import { faultsOf } from '../drive/streams.ts'
 import type { Streams } from '../drive/streams.ts'
 import type { Running, SystemName } from '../systems/system.ts'
 import type { Trial } from '../trial.ts'
-import { unanswered } from './fan-out.ts'
+import { unanswered } from './deliver.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 
 const CHANNELS = 1000
@@ -46,7 +46,7 @@ function channels(name: string, how: string, systems: readonly SystemName[], pub
       { key: 'cpu', title: 'CPU per message', unit: 'µs', targets: rivals.map((rival) => ({ rival })) },
     ],
     run: async (trial) => {
-      const streams = await trial.streams(CHANNELS)
+      const streams = await trial.streams({ channels: CHANNELS })
       await streams.open(CHANNELS)
       await oneRun(trial, streams, CALIBRATION, 1, publish)
       const { figures } = await oneRun(trial, streams, CALIBRATION, 2, publish)

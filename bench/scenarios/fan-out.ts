@@ -1,8 +1,6 @@
-import { publishOverHttp } from '../drive/publisher.ts'
-import type { PublishReport } from '../drive/publisher.ts'
-import { faultsOf } from '../drive/streams.ts'
-import type { RunReport, Streams } from '../drive/streams.ts'
+import type { StreamsOptions } from '../drive/streams.ts'
 import type { Trial } from '../trial.ts'
+import { deliver, held } from './deliver.ts'
 import type { Figure, Outcome, Scenario } from './scenario.ts'
 
 const STREAMS = 1000
@@ -36,20 +34,16 @@ export const fanOutPaced: Scenario = {
       targets: [{ rival: 'floor' }, { rival: 'nchan', most: 1 }, { rival: 'pushpin' }],
     },
   ],
-  run: async (trial) => {
-    const streams = await held(trial)
-    await deliver(trial, streams, WARM_UP, 1)
-    return deliver(trial, streams, (trial.quick ? 3 : 6) * PACE, 2, { rate: PACE })
-  },
+  run: (trial) => paced(trial),
 }
 
 /** One channel, all streams on it, a publisher that never waits but for the answer. */
-export const fanOutFlat = flatOut('fan-out-flat', 1, ['gateway', 'floor', 'nchan', 'pushpin'])
+export const fanOutFlat = flatOutScenario('fan-out-flat', 1, ['gateway', 'floor', 'nchan', 'pushpin'])
 
 /** The same with ten messages in each request. */
-export const fanOutBatch = flatOut('fan-out-batch', 10, ['gateway', 'pushpin'])
+export const fanOutBatch = flatOutScenario('fan-out-batch', 10, ['gateway', 'pushpin'])
 
-function flatOut(name: string, items: number, systems: Scenario['systems']): Scenario {
+function flatOutScenario(name: string, items: number, systems: Scenario['systems']): Scenario {
   const isBatch = items > 1
   const figures: Figure[] = [
     {
@@ -74,60 +68,25 @@ function flatOut(name: string, items: number, systems: Scenario['systems']): Sce
     title: `${STREAMS} streams on one channel, publisher flat out${isBatch ? `, ${items} messages in a request` : ''}`,
     systems,
     figures,
-    run: async (trial) => {
-      const streams = await held(trial)
-      await deliver(trial, streams, WARM_UP, 1, { items })
-      const { figures } = await deliver(trial, streams, CALIBRATION, 2, { items })
-      return deliver(trial, streams, messagesFor(trial.quick ? 1 : 3, figures['rate'] ?? 0), 3, { items })
-    },
+    run: (trial) => flatOut(trial, items),
   }
 }
 
-/** As many messages as the system delivers in that time, so that a fast one and a slow one are measured equally well. */
-export function messagesFor(seconds: number, deliveriesPerSecond: number): number {
-  return Math.min(MAX_MESSAGES, Math.max(CALIBRATION, Math.round((seconds * deliveriesPerSecond) / STREAMS)))
+/** A publisher that takes its time; the clients are streams unless the options say otherwise. */
+export async function paced(trial: Trial, options?: StreamsOptions): Promise<Outcome> {
+  const streams = await held(trial, STREAMS, options)
+  await deliver(trial, streams, WARM_UP, 1)
+  return deliver(trial, streams, (trial.quick ? 3 : 6) * PACE, 2, { rate: PACE })
 }
 
-/** All streams, open. */
-export async function held(trial: Trial): Promise<Streams> {
-  const streams = await trial.streams(1)
-  const { failed } = await streams.open(STREAMS)
-  if (failed > 0) throw new Error(`${failed} of ${STREAMS} streams could not be opened`)
-  return streams
-}
-
-/** One run of messages to all streams. */
-export async function deliver(
-  trial: Trial,
-  streams: Streams,
-  messages: number,
-  run: number,
-  pace: { rate?: number; items?: number } = {},
-): Promise<Outcome> {
-  await streams.expect(messages, run)
-  const meter = trial.meter()
-  const published = await publishOverHttp(trial.system, { messages, run, ...pace })
-  const report = await streams.report()
-  const reading = meter.read(published.cpu)
-  return {
-    reading,
-    faults: [...faultsOf(report), ...unanswered(published)],
-    figures: figuresOf(report, reading.cpu, reading.busiest),
-  }
-}
-
-function figuresOf(report: RunReport, cpu: number, busiest: number): Record<string, number> {
-  return {
-    cpu: (cpu / report.received) * 1e6,
-    busiest: (busiest / report.received) * 1e6,
-    rate: report.received / report.seconds,
-    p50: report.latency.p50 / 1000,
-    p99: report.latency.p99 / 1000,
-    last99: report.last.p99 / 1000,
-  }
-}
-
-/** Requests that got no answer are sent again, which can publish a message twice: nothing of that may happen. */
-export function unanswered(published: PublishReport): string[] {
-  return published.errors === 0 ? [] : [`publish requests without an answer: ${published.errors}`]
+/**
+ * A publisher that never waits but for the answer. It sends as many messages as the system delivers in a fixed time, so that a
+ * fast one and a slow one are measured equally well.
+ */
+export async function flatOut(trial: Trial, items: number, options?: StreamsOptions): Promise<Outcome> {
+  const streams = await held(trial, STREAMS, options)
+  await deliver(trial, streams, WARM_UP, 1, { items })
+  const { figures } = await deliver(trial, streams, CALIBRATION, 2, { items })
+  const wanted = Math.round(((trial.quick ? 1 : 3) * (figures['rate'] ?? 0)) / STREAMS)
+  return deliver(trial, streams, Math.min(MAX_MESSAGES, Math.max(CALIBRATION, wanted)), 3, { items })
 }

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { httpBackend } from '../drive/backend.ts'
+import { refusalsOf } from '../drive/streams.ts'
+import type { StreamsOptions } from '../drive/streams.ts'
 import { memoryOf, treeOf } from '../measure/processes.ts'
 import type { Memory } from '../measure/processes.ts'
 import type { Trial } from '../trial.ts'
+import { subscribed } from './deliver.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 
 const FIRST = 1000
@@ -30,27 +34,7 @@ export const hold: Scenario = {
       targets: [{ rival: 'nchan' }, { rival: 'pushpin' }],
     },
   ],
-  run: async (trial) => {
-    const all = trial.quick ? ALL / 2 : ALL
-    const streams = await trial.streams(1)
-    await streams.open(FIRST)
-    const before = await settledMemory(trial)
-    const meter = trial.meter()
-    const { held, failed, seconds } = await streams.open(all - FIRST)
-    const reading = meter.read()
-    const after = await settledMemory(trial)
-    const opened = held - FIRST
-    return {
-      reading,
-      faults: failed === 0 ? [] : [`not opened: ${failed} of ${all} streams`],
-      figures: {
-        cpu: (reading.cpu / opened) * 1e6,
-        rate: opened / seconds,
-        pss: (after.pss - before.pss) / opened / 1024,
-        rss: (after.rss - before.rss) / opened / 1024,
-      },
-    }
-  },
+  run: (trial) => open(trial),
 }
 
 /** Open streams on which nothing is published, only kept alive. One whole period of the keep-alive, so one round will do. */
@@ -60,7 +44,7 @@ export const idle: Scenario = {
   systems: ['gateway', 'pushpin'],
   rounds: 1,
   slow: true,
-  keepAlive: KEEP_ALIVE,
+  backend: httpBackend(KEEP_ALIVE),
   figures: [
     {
       key: 'cpu',
@@ -70,21 +54,50 @@ export const idle: Scenario = {
     },
   ],
   run: async (trial): Promise<Outcome> => {
-    const streams = await trial.streams(1)
-    const { held, failed } = await streams.open(ALL)
+    const streams = await trial.streams()
+    const opened = await streams.open(ALL)
     await sleep(SETTLE_SECONDS * 1000)
     const meter = trial.meter()
     await sleep(KEEP_ALIVE * 1000)
     const reading = meter.read()
     return {
       reading,
-      faults: failed === 0 ? [] : [`not opened: ${failed} of ${ALL} streams`],
-      figures: { cpu: (reading.cpu / held / reading.seconds) * 1e6 },
+      faults: refusalsOf(opened),
+      figures: { cpu: (reading.cpu / opened.held / reading.seconds) * 1e6 },
     }
   },
 }
 
-async function settledMemory(trial: Trial): Promise<Memory> {
+/** What it costs to open clients and to have them; streams unless the options say otherwise. */
+export async function open(trial: Trial, options?: StreamsOptions): Promise<Outcome> {
+  const all = trial.quick ? ALL / 2 : ALL
+  const isWebSocket = options?.protocol === 'websocket'
+  const streams = await trial.streams(options)
+  const first = await streams.open(FIRST)
+  if (first.held === 0) throw new Error(refusalsOf(first)[0])
+  const before = await settledMemory(trial)
+  const meter = trial.meter()
+  const result = await streams.open(all - FIRST)
+  // The backend's part of a WebSocket comes behind its opening.
+  if (isWebSocket) await sleep(SETTLE_SECONDS * 1000)
+  const reading = meter.read()
+  const after = await settledMemory(trial)
+  if (isWebSocket) await subscribed(trial, streams)
+  const opened = result.held - first.held
+  return {
+    reading,
+    faults: refusalsOf(result),
+    figures: {
+      cpu: (reading.cpu / opened) * 1e6,
+      rate: opened / result.seconds,
+      pss: (after.pss - before.pss) / opened / 1024,
+      rss: (after.rss - before.rss) / opened / 1024,
+    },
+  }
+}
+
+/** The memory of all processes of the system, once they have done what the last clients still caused. */
+export async function settledMemory(trial: Trial): Promise<Memory> {
   await sleep(SETTLE_SECONDS * 1000)
   return memoryOf(treeOf(trial.system.child.pid))
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadProcess } from '../drive/load-process.ts'
 import { publishOverHttp } from '../drive/publisher.ts'
 import type { Latency } from '../drive/streams.ts'
-import { unanswered } from './fan-out.ts'
+import { unanswered } from './deliver.ts'
 import type { Scenario } from './scenario.ts'
 
 const CLIENTS = 500

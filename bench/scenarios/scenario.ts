@@ -1,3 +1,4 @@
+import type { StartBackend } from '../drive/backend.ts'
 import type { Reading } from '../measure/meter.ts'
 import type { SystemName } from '../systems/system.ts'
 import type { Trial } from '../trial.ts'
@@ -18,6 +19,8 @@ export interface Figure {
   readonly targets: readonly Target[]
   /** A small number beside a large limit: rounds that differ are no sign of noise. */
   readonly small?: boolean
+  /** For a plot: it is what the curve shows where that which grows is `at`. */
+  readonly curve?: { readonly of: string; readonly at: number }
 }
 
 export interface Outcome {
@@ -38,7 +41,9 @@ export interface Scenario {
   readonly rounds?: number
   /** Too long for a first look. */
   readonly slow?: boolean
-  /** Seconds after which the backend wants a sign of life on a quiet stream. */
-  readonly keepAlive?: number
+  /** Too long to be run unless it is asked for by name. */
+  readonly extra?: boolean
+  /** Another backend than the one that answers over HTTP. */
+  readonly backend?: StartBackend
   run(trial: Trial): Promise<Outcome>
 }

@@ -1,9 +1,8 @@
+import { refusalsOf } from '../drive/streams.ts'
 import type { Trial } from '../trial.ts'
-import { deliver, held, messagesFor } from './fan-out.ts'
+import { flatOut } from './fan-out.ts'
 import type { Scenario } from './scenario.ts'
 
-const WARM_UP = 100
-const CALIBRATION = 200
 const OPENED = 3000
 
 /**
@@ -25,10 +24,7 @@ export const workersFanOut: Scenario = {
     { key: 'cpu', title: 'CPU per delivery', unit: 'µs', targets: [{ rival: 'gateway' }] },
   ],
   run: async (trial) => {
-    const streams = await held(trial)
-    await deliver(trial, streams, WARM_UP, 1)
-    const { figures } = await deliver(trial, streams, CALIBRATION, 2)
-    const outcome = await deliver(trial, streams, messagesFor(trial.quick ? 1 : 3, figures['rate'] ?? 0), 3)
+    const outcome = await flatOut(trial, 1)
     return { ...outcome, figures: { ...outcome.figures, capacity: 1e6 / (outcome.figures['busiest'] ?? NaN) } }
   },
 }
@@ -43,16 +39,16 @@ export const workersAccept: Scenario = {
     { key: 'rate', title: 'holds accepted', unit: '1/s', targets: [{ rival: 'gateway' }] },
   ],
   run: async (trial: Trial) => {
-    const streams = await trial.streams(1)
+    const streams = await trial.streams()
     // Both workers are to be warm.
     await streams.open(OPENED)
     const meter = trial.meter()
-    const { failed, seconds } = await streams.open(OPENED)
+    const opened = await streams.open(OPENED)
     const reading = meter.read()
     return {
       reading,
-      faults: failed === 0 ? [] : [`not opened: ${failed} streams`],
-      figures: { cpu: (reading.cpu / OPENED) * 1e6, rate: OPENED / seconds },
+      faults: refusalsOf(opened),
+      figures: { cpu: (reading.cpu / OPENED) * 1e6, rate: OPENED / opened.seconds },
     }
   },
 }

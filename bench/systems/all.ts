@@ -11,6 +11,8 @@ export function allSystems(runner: string | undefined): Readonly<Record<SystemNa
   return {
     gateway: gateway(1, runner),
     'gateway-2': gateway(2, runner),
+    'gateway-3': gateway(3, runner),
+    'gateway-4': gateway(4, runner),
     pushpin,
     nchan,
     nginx,

@@ -33,7 +33,7 @@ export const nchan: System = {
     ...(await start(options, {
       main: `load_module ${nchanModule()};`,
       server: `location ~ ^/hold/(.+)$ {
-        nchan_subscriber http-chunked;
+        nchan_subscriber http-chunked websocket;
         nchan_channel_id $1;
         nchan_subscriber_first_message newest;
       }
@@ -76,6 +76,7 @@ http {
   access_log ${logLevel >= 2 ? `${directory}/access.log` : 'off'};
   keepalive_requests 1000000000;
   client_max_body_size 0;
+  client_body_buffer_size 128k;
   ${temporary}
   upstream backend {
     server 127.0.0.1:${backendPort};

@@ -1,6 +1,16 @@
 import type { Child } from '../child.ts'
 
-export type SystemName = 'gateway' | 'gateway-2' | 'pushpin' | 'nchan' | 'nginx' | 'haproxy' | 'http-proxy' | 'floor'
+export type SystemName =
+  | 'gateway'
+  | 'gateway-2'
+  | 'gateway-3'
+  | 'gateway-4'
+  | 'pushpin'
+  | 'nchan'
+  | 'nginx'
+  | 'haproxy'
+  | 'http-proxy'
+  | 'floor'
 
 export interface StartOptions {
   /** An empty folder for its files. */
@@ -21,7 +31,7 @@ export interface Running {
   readonly publishStyle: 'grip' | 'raw'
   /** For publishers with a ZeroMQ PUSH socket. */
   readonly pullPort?: number
-  /** A header that a client must send to get a stream. */
+  /** A header that a client must send to get a stream, not a WebSocket. */
   readonly holdHeader?: string
   /** Resolves when it can hold; for a system that answers before it can. */
   readonly canHold?: () => Promise<void>

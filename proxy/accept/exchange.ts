@@ -20,6 +20,11 @@ export interface RequestFacts {
   readonly debug: boolean
 }
 
+/** As the client asked for it, for logs. */
+export function uriOf({ scheme, host, target }: RequestFacts): string {
+  return `${scheme}://${host}${target}`
+}
+
 /** One client request and its response, from the route to the end. */
 export class Exchange {
   readonly facts: RequestFacts
@@ -48,7 +53,7 @@ export class Exchange {
   }
 
   get uri(): string {
-    return `${this.facts.scheme}://${this.facts.host}${this.facts.target}`
+    return uriOf(this.facts)
   }
 
   /** GRIP 2.5: instructions in the response are not for this gateway. */

@@ -49,3 +49,11 @@ export function inOrder(handle: Handle): Handle {
     }
   }
 }
+
+/** Forgets that a request is in hand on the connection, whose response somebody else ends. @returns false when others wait behind it. */
+export function takeOutOfOrder(socket: Socket): boolean {
+  const { [WAITING]: waiting } = socket as PipelinedSocket
+  if (waiting !== undefined && waiting.length > 0) return false
+  ;(socket as PipelinedSocket)[WAITING] = undefined
+  return true
+}

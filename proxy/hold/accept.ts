@@ -11,7 +11,7 @@ import { sendResponse } from '../send/send-response.ts'
 import type { HoldTable } from './hold-table.ts'
 import { ResponseHold } from './response-hold.ts'
 import { StreamHold } from './stream-hold.ts'
-import type { StreamHoldEvents } from './stream-hold.ts'
+import type { StreamHoldContext } from './stream-hold.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 
 export interface AcceptOptions {
@@ -29,7 +29,7 @@ export interface AcceptEvents {
   subscribed(exchange: Exchange, channel: string): void
   /** A channel asks for filters, which this version does not have: it gets what they would have kept away. */
   unfiltered(exchange: Exchange, channel: string, filters: readonly string[]): void
-  tooSlow(exchange: Exchange, waiting: number): void
+  tooSlow(uri: string, waiting: number): void
   /** The request has to go to the backend again. */
   retry(exchange: Exchange): void
 }
@@ -40,16 +40,18 @@ export class HoldAcceptor implements Instructions {
   readonly #wheel: TimerWheel
   readonly #options: AcceptOptions
   readonly #events: AcceptEvents
-  readonly #streamEvents: StreamHoldEvents
+  readonly #streams: StreamHoldContext
 
   constructor(table: HoldTable, wheel: TimerWheel, options: AcceptOptions, events: AcceptEvents) {
     this.#table = table
     this.#wheel = wheel
     this.#options = options
     this.#events = events
-    this.#streamEvents = {
+    this.#streams = {
+      queueMax: options.queueMax,
+      wheel,
       ended: (hold) => table.remove(hold),
-      tooSlow: (hold, waiting) => events.tooSlow(hold.exchange, waiting),
+      tooSlow: (hold, waiting) => events.tooSlow(hold.uri, waiting),
     }
   }
 
@@ -115,10 +117,9 @@ export class HoldAcceptor implements Instructions {
       }
       // Head and first content are one write; what is published comes after them.
       exchange.req.socket.cork()
-      hold.open(instruct.response)
-      if (hold.canStream && instruct.response.body.length > 0) hold.write(instruct.response.body)
+      if (hold.open(instruct.response) && instruct.response.body.length > 0) hold.write(instruct.response.body)
       exchange.req.socket.uncork()
-      this.#keepOpen(hold, instruct)
+      this.#keepOpen(exchange, hold, instruct)
     })
   }
 
@@ -126,7 +127,7 @@ export class HoldAcceptor implements Instructions {
   #streamLarge(exchange: Exchange, instruct: Instruct, start: Buffer, flow: Flow): ResponseSink {
     const hold = this.#stream(exchange, instruct)
     const data = (chunk: Buffer): void => {
-      if (exchange.over || !hold.canStream) return
+      if (exchange.over) return
       if (!hold.write(chunk, () => flow.resume())) flow.pause()
     }
     exchange.onClose = () => {
@@ -140,7 +141,7 @@ export class HoldAcceptor implements Instructions {
       end: () =>
         this.#table.add(hold, (live) => {
           if (exchange.over) return
-          if (live) this.#keepOpen(hold, instruct)
+          if (live) this.#keepOpen(exchange, hold, instruct)
           else hold.cut(errors.handlerUnavailable.message)
         }),
       fail: () => hold.cut(errors.originFailed.message),
@@ -149,20 +150,15 @@ export class HoldAcceptor implements Instructions {
 
   #stream(exchange: Exchange, instruct: Instruct): StreamHold {
     const channels = this.#channels(exchange, instruct)
-    return new StreamHold(exchange, channels, this.#options.queueMax, this.#streamEvents)
+    return new StreamHold(exchange, channels, this.#streams)
   }
 
-  #keepOpen(hold: StreamHold, instruct: Instruct): void {
-    this.#accepted(hold.exchange, hold.channels)
-    hold.forgetRequest()
-    if (!hold.canStream) {
-      hold.finish()
-      return
-    }
+  #keepOpen(exchange: Exchange, hold: StreamHold, instruct: Instruct): void {
+    this.#accepted(exchange, hold.channels)
     // GRIP 3.6: without a link there is no way to fetch what an ordered channel has missed.
     const ordered = instruct.nextLink === undefined && instruct.channels.find(({ prevId }) => prevId !== undefined)
     if (ordered) hold.cut(`channel '${ordered.name}' specifies prev-id, but no next link found`)
-    else if (instruct.keepAlive !== undefined) hold.keepAlive(instruct.keepAlive, this.#wheel)
+    else hold.settle(instruct.keepAlive)
   }
 
   #accepted(exchange: Exchange, channels: readonly string[]): void {

@@ -1,73 +1,91 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { InstructResponse, KeepAlive } from '../../shared/grip/instruct/instruct.ts'
-import type { Exchange } from '../accept/exchange.ts'
-import { frameChunk } from '../send/delivery.ts'
+import { detach, endDetached } from '../accept/detach.ts'
+import type { DetachedOwner } from '../accept/detach.ts'
+import { uriOf } from '../accept/exchange.ts'
+import type { Exchange, RequestFacts } from '../accept/exchange.ts'
+import { frameChunk, LAST_CHUNK } from '../send/chunk.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { finalStatus, flatten } from '../send/send-response.ts'
 import { bytesWaiting, quickWrite } from '../send/quick-write.ts'
 import { writeHead } from '../send/write-head.ts'
 import type { Hold } from './hold.ts'
-import type { Timer, TimerWheel } from './timer-wheel.ts'
+import { KeepAliveClock } from './keep-alive.ts'
+import type { TimerWheel } from './timer-wheel.ts'
 
-export interface StreamHoldEvents {
+/** What all stream holds of a worker share. */
+export interface StreamHoldContext {
+  /** Bytes that may wait for a client before it is cut. */
+  readonly queueMax: number
+  readonly wheel: TimerWheel
   ended(hold: StreamHold): void
   /** The client has not taken what waits for it; it is being cut. */
   tooSlow(hold: StreamHold, waiting: number): void
 }
 
 /** A response without an end (GRIP 3.6): its head and first content are sent at once, what is published is appended. */
-export class StreamHold implements Hold {
-  readonly id: string
+export class StreamHold implements Hold, DetachedOwner {
   readonly channels: readonly string[]
-  readonly lingers = false
-  readonly exchange: Exchange
-  readonly #res: ServerResponse
+  readonly #facts: RequestFacts
   readonly #socket: Socket
-  readonly #events: StreamHoldEvents
-  /** Bytes that may wait for the client before it is cut. */
-  readonly #queueMax: number
+  readonly #context: StreamHoldContext
+  /** Undefined once the connection is detached from it. */
+  #res: ServerResponse | undefined
   #chunked = false
+  #reusable = false
   #open = false
-  #lastSent = 0
-  #timer: Timer | undefined
+  #keepAlive: KeepAliveClock | undefined
 
-  constructor(exchange: Exchange, channels: readonly string[], queueMax: number, events: StreamHoldEvents) {
-    this.id = exchange.facts.id
+  constructor(exchange: Exchange, channels: readonly string[], context: StreamHoldContext) {
     this.channels = channels
-    this.exchange = exchange
-    this.#res = exchange.res
+    this.#facts = exchange.facts
     this.#socket = exchange.req.socket
-    this.#queueMax = queueMax
-    this.#events = events
+    this.#context = context
+    this.#res = exchange.res
     exchange.onClose = () => this.closed()
   }
 
-  /** Sends the head: without length, so chunked, or until close for HTTP/1.0. */
-  open(response: Omit<InstructResponse, 'body'>): void {
-    const res = this.#res
+  get id(): string {
+    return this.#facts.id
+  }
+
+  get uri(): string {
+    return uriOf(this.#facts)
+  }
+
+  get lingers(): boolean {
+    return false
+  }
+  /** Sends the head: without length, so chunked, or until close for HTTP/1.0. @returns whether content can follow it. */
+  open(response: Omit<InstructResponse, 'body'>): boolean {
+    const res = this.#res as ServerResponse
     const { code, reason } = finalStatus(response)
     writeHead(res, code, reason, flatten(response.headers))
     res.flushHeaders()
     this.#chunked = res.chunkedEncoding
-    this.#open = !res.writableEnded
+    this.#reusable = res.shouldKeepAlive
+    this.#open = res.req.method !== 'HEAD' && code !== 204 && code !== 304
+    return this.#open
   }
 
-  /** Whether a body can follow the head at all: not to a HEAD request, not with 204 and 304. */
-  get canStream(): boolean {
-    return this.exchange.req.method !== 'HEAD' && this.#res.statusCode !== 204 && this.#res.statusCode !== 304
-  }
-
-  /** A stream may last for days: what the request said, cookies and all, is not kept for as long. */
-  forgetRequest(): void {
-    const { req } = this.exchange
-    req.rawHeaders = []
-    req.headers = {}
+  /** Everything of the backend's response has been sent; from now on it is held. A stream may last for days: nothing else of it is kept. */
+  settle(keepAlive: KeepAlive | undefined): void {
+    const res = this.#res as ServerResponse
+    if (!this.#open) {
+      this.closed()
+      res.end()
+      return
+    }
+    if (detach(res.req, res, this)) this.#res = undefined
+    if (keepAlive === undefined) return
+    const bytes = this.#chunked ? keepAliveChunk(keepAlive.content) : keepAlive.content
+    this.#keepAlive = new KeepAliveClock(keepAlive, this.#context.wheel, () => this.#write(bytes))
   }
 
   /** Appends content. @returns false when the client does not keep up: `onDrain` is called when it has. */
   write(content: Buffer, onDrain?: () => void): boolean {
-    this.exchange.sent += content.length
+    if (!this.#open) return true
     const kept = this.#socket.write(this.#chunked ? frameChunk(content) : content)
     if (!kept && onDrain !== undefined) this.#socket.once('drain', onDrain)
     return kept
@@ -83,38 +101,22 @@ export class StreamHold implements Hold {
 
   recover(): void {}
 
-  keepAlive(keepAlive: KeepAlive, wheel: TimerWheel): void {
-    const bytes = this.#chunked ? frameChunk(keepAlive.content) : keepAlive.content
-    const schedule = (milliseconds: number): void => {
-      this.#timer = wheel.after(milliseconds, () => {
-        const quiet = performance.now() - this.#lastSent
-        if (keepAlive.mode === 'idle' && quiet < period) {
-          schedule(period - quiet)
-          return
-        }
-        this.#write(bytes)
-        // The write may have found the client too slow.
-        if (!this.#open) return
-        period = keepAlivePeriod(keepAlive.timeout)
-        schedule(period)
-      })
-    }
-    let period = keepAlivePeriod(keepAlive.timeout)
-    this.#lastSent = performance.now()
-    schedule(period)
-  }
-
   /** Ends the response; the connection can be used again, except for HTTP/1.0. */
   finish(): void {
     if (!this.#open) return
     this.closed()
-    this.#res.end()
+    if (this.#res !== undefined) {
+      this.#res.end()
+      return
+    }
+    if (this.#chunked) this.#socket.write(LAST_CHUNK)
+    endDetached(this.#socket, this.#reusable)
   }
 
   /** Ends the response so that the client sees it is not whole; a route with `debug` says why instead. */
   cut(message: string): void {
-    if (!this.exchange.facts.debug) {
-      this.#res.destroy()
+    if (!this.#facts.debug) {
+      this.#socket.destroy()
       return
     }
     this.write(Buffer.from(`\n\n${message}\n`))
@@ -125,25 +127,32 @@ export class StreamHold implements Hold {
     if (!this.#open || bytes.length === 0) return
     // Looked at before the write, so that one large message is no reason to cut a client that keeps up.
     const waiting = bytesWaiting(this.#socket)
-    if (waiting > this.#queueMax) {
+    if (waiting > this.#context.queueMax) {
       this.closed()
-      this.#events.tooSlow(this, waiting)
-      this.#res.destroy()
+      this.#context.tooSlow(this, waiting)
+      this.#socket.destroy()
       return
     }
-    this.#lastSent = performance.now()
+    this.#keepAlive?.sent()
     quickWrite(this.#socket, bytes)
   }
 
   /** The response is over. */
   closed(): void {
     this.#open = false
-    this.#timer?.cancel()
-    this.#events.ended(this)
+    this.#keepAlive?.stop()
+    this.#context.ended(this)
   }
 }
 
-/** GRIP 3.6: up to a second less than asked, so that streams opened together do not stay in step. */
-function keepAlivePeriod(timeout: number): number {
-  return timeout * 1000 - Math.floor(Math.random() * 1000)
+let lastContent: Buffer = Buffer.alloc(0)
+let lastChunk = lastContent
+
+/** Most streams of a worker have the same keep-alive; they share its bytes. */
+function keepAliveChunk(content: Buffer): Buffer {
+  if (!content.equals(lastContent)) {
+    lastContent = content
+    lastChunk = frameChunk(content)
+  }
+  return lastChunk
 }

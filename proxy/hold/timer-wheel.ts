@@ -5,9 +5,18 @@ export interface Timer {
   cancel(): void
 }
 
-interface Entry extends Timer {
-  due: number
+class Entry implements Timer {
+  readonly due: number
   action: (() => void) | undefined
+
+  constructor(due: number, action: () => void) {
+    this.due = due
+    this.action = action
+  }
+
+  cancel(): void {
+    this.action = undefined
+  }
 }
 
 /**
@@ -27,16 +36,14 @@ export class TimerWheel {
     this.#slots = Array.from({ length: slots }, () => [])
   }
 
+  /** Milliseconds; as coarse as the wheel, but costs nothing. Stands still while no timer runs. */
+  get now(): number {
+    return this.#time
+  }
+
   after(milliseconds: number, action: () => void): Timer {
     this.#start()
-    const due = performance.now() + milliseconds
-    const entry: Entry = {
-      due,
-      action,
-      cancel: () => {
-        entry.action = undefined
-      },
-    }
+    const entry = new Entry(performance.now() + milliseconds, action)
     this.#insert(entry)
     this.#count++
     return entry

@@ -1,3 +1,4 @@
+import { frameChunk } from './chunk.ts'
 import type { HttpResponseFormat, HttpStreamFormat, PublishItem } from '../../shared/grip/item/publish-item.ts'
 
 /** Contents are joined up to this size, in bytes: a write much larger than what a socket takes at once gains nothing. */
@@ -75,12 +76,4 @@ function addedSize({ httpStream, httpResponse }: PublishItem): number | undefine
 function join(parts: readonly Buffer[]): Buffer {
   const [first, ...rest] = parts
   return first !== undefined && rest.length === 0 ? first : Buffer.concat(parts)
-}
-
-const CRLF = Buffer.from('\r\n')
-
-/** RFC 9112 7.1: size in hexadecimal, CRLF, content, CRLF. Nothing for no content: an empty chunk would end the body. */
-export function frameChunk(content: Buffer): Buffer {
-  if (content.length === 0) return content
-  return Buffer.concat([Buffer.from(`${content.length.toString(16)}\r\n`), content, CRLF])
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { after } from 'node:test'
 import { Exchange } from '../../../proxy/accept/exchange.ts'
 import { PARSED_HEADERS, hasBody } from '../../../proxy/accept/request-check.ts'
@@ -19,9 +19,13 @@ export interface ClientRequest {
 const server = createServer({ requireHostHeader: false, maxHeaderSize: 32_768 })
 server.maxHeadersCount = PARSED_HEADERS
 
+/** Also those that were taken out of the server. */
+const sockets = new Set<Socket>()
+server.on('connection', (socket: Socket) => sockets.add(socket))
+
 after(() => {
   server.close()
-  server.closeAllConnections()
+  for (const socket of sockets) socket.destroy()
 })
 
 /** Sends the bytes on a connection of their own. */

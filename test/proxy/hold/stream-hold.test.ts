@@ -23,7 +23,9 @@ interface Stream {
 async function stream(request = GET, { debug = false, queueMax = 1_000_000 } = {}): Promise<Stream> {
   const { exchange, client } = await clientExchange(request, { debug })
   const told: string[] = []
-  const hold = new StreamHold(exchange, ['room'], queueMax, {
+  const hold = new StreamHold(exchange, ['room'], {
+    queueMax,
+    wheel: new TimerWheel(),
     ended: () => void told.push('ended'),
     tooSlow: (_, waiting) => void told.push(waiting > queueMax ? 'too slow' : 'cut too early'),
   })
@@ -172,7 +174,7 @@ const keepAlive = (mode: KeepAlive['mode']): KeepAlive => ({ content: Buffer.fro
 test('keep-alives are sent up to a second earlier than asked, again and again', async (t) => {
   const clock = mockClock(t)
   const { hold, client } = await stream()
-  hold.keepAlive(keepAlive('interval'), new TimerWheel())
+  hold.settle(keepAlive('interval'))
   clock.advance(18_990)
   await client.until('\r\n\r\n')
   assert.equal(client.pending, CHUNKED)
@@ -189,7 +191,7 @@ test('an idle keep-alive waits for silence, one by interval does not', async (t)
     ['interval', 3],
   ] as const) {
     const { hold, client } = await stream()
-    hold.keepAlive(keepAlive(mode), new TimerWheel())
+    hold.settle(keepAlive(mode))
     for (let i = 0; i < 6; i++) {
       clock.advance(10_100)
       hold.deliver(published('x'))
@@ -203,7 +205,7 @@ test('an idle keep-alive waits for silence, one by interval does not', async (t)
 test('after silence an idle keep-alive comes', async (t) => {
   const clock = mockClock(t)
   const { hold, client } = await stream()
-  hold.keepAlive(keepAlive('idle'), new TimerWheel())
+  hold.settle(keepAlive('idle'))
   clock.advance(15_000)
   hold.deliver(published('x'))
   clock.advance(20_200)
@@ -213,7 +215,7 @@ test('after silence an idle keep-alive comes', async (t) => {
 test('a stream that ended sends no keep-alive', async (t) => {
   const clock = mockClock(t)
   const { hold, client } = await stream()
-  hold.keepAlive(keepAlive('interval'), new TimerWheel())
+  hold.settle(keepAlive('interval'))
   hold.finish()
   clock.advance(60_000)
   assert.equal((await client.response()).body, '')
@@ -221,13 +223,14 @@ test('a stream that ended sends no keep-alive', async (t) => {
 })
 
 test('a HEAD request, 204 and 304 cannot stream', async () => {
-  const { hold: toHead } = await stream('HEAD / HTTP/1.1\r\nHost: a\r\n\r\n')
-  assert.equal(toHead.canStream, false)
-  for (const code of [204, 304]) {
-    const { exchange } = await clientExchange(GET)
-    const hold = new StreamHold(exchange, [], 1000, { ended() {}, tooSlow() {} })
-    hold.open({ ...HEAD, code })
-    assert.equal(hold.canStream, false)
+  for (const [request, code] of [
+    ['HEAD / HTTP/1.1\r\nHost: a\r\n\r\n', 200],
+    [GET, 204],
+    [GET, 304],
+  ] as const) {
+    const { exchange } = await clientExchange(request)
+    const hold = new StreamHold(exchange, [], { queueMax: 1000, wheel: new TimerWheel(), ended() {}, tooSlow() {} })
+    assert.equal(hold.open({ ...HEAD, code }), false)
   }
 })
 
@@ -235,7 +238,7 @@ test('a keep-alive that finds its client too slow is the last', async (t) => {
   const clock = mockClock(t)
   const { hold, client, told } = await stream(GET, { queueMax: 1000 })
   client.socket.pause()
-  hold.keepAlive(keepAlive('interval'), new TimerWheel())
+  hold.settle(keepAlive('interval'))
   hold.write(Buffer.alloc(20_000_000))
   clock.advance(21_000)
   assert.deepEqual(told.slice(0, 2), ['ended', 'too slow'])

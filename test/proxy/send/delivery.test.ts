@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Delivery, frameChunk } from '../../../proxy/send/delivery.ts'
+import { frameChunk } from '../../../proxy/send/chunk.ts'
+import { Delivery } from '../../../proxy/send/delivery.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 
 const frames: [content: string, chunk: string][] = [
