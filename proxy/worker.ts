@@ -13,11 +13,12 @@ import { forwardOptions } from './forward/forward-options.ts'
 import { handleRequest } from './handle-request.ts'
 import type { RequestContext } from './handle-request.ts'
 import { HoldAcceptor } from './hold/accept.ts'
+import { FanOut } from './hold/fan-out.ts'
 import { HoldTable } from './hold/hold-table.ts'
 import { Subscriptions } from './hold/subscriptions.ts'
 import { TimerWheel } from './hold/timer-wheel.ts'
 import { HandlerLink } from './link/handler-link.ts'
-import { Delivery } from './send/delivery.ts'
+import { LoopLag } from './loop-lag.ts'
 
 /** One worker of the proxy: puts its parts together and starts them. */
 export async function startWorker(orders: StartOrders, log: Log): Promise<Running> {
@@ -29,18 +30,19 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
 
   const wheel = new TimerWheel()
   const subscriptions = new Subscriptions(wheel, settings.proxy.accept_timeout)
-  const holds = new HoldTable(subscriptions, wheel, settings.handler.subscription_linger, log)
+  const holds = new HoldTable(subscriptions, wheel, settings.handler.subscription_linger)
+  const fanOut = new FanOut(holds, log)
+  const lag = new LoopLag()
   const link = new HandlerLink(
     worker,
     subscriptions,
     {
-      items: (items) => {
-        for (const delivery of Delivery.join(items)) holds.deliver(delivery)
-      },
+      items: (items, done) => fanOut.push(items, done),
       recover: () => holds.recoverAll(),
       connCheck: (ids) => ids.filter((id) => holds.has(id)),
       counts: () => counts,
       held: () => holds.size,
+      lag: () => lag.take(),
     },
     log,
   )

@@ -9,6 +9,8 @@ export interface Health {
   readonly channels: number
   /** Connections held, as of the last second. */
   readonly held: number
+  /** Milliseconds that the event loop of the busiest worker was late at most in the last second. */
+  readonly lag: number
   readonly counts: Readonly<Record<string, number>>
   readonly [name: string]: unknown
 }
@@ -20,6 +22,7 @@ export function health(link: WorkerLink, channels: ChannelTable, counters: Count
     workers: workers.length,
     channels: channels.size,
     held: workers.reduce((held, worker) => held + worker.held, 0),
+    lag: workers.reduce((lag, worker) => Math.max(lag, worker.lag), 0),
     counts: { ...Object.fromEntries(link.counts()), ...Object.fromEntries(counters.entries()) },
   }
 }

@@ -146,6 +146,7 @@ export class WorkerLink {
       case 'alive':
         peer.counts = message.counts
         peer.held = message.held
+        peer.lag = message.lag
         break
       case 'reply':
         this.#reply(address, message.request, message.value)

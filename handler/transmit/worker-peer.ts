@@ -19,6 +19,8 @@ export class WorkerPeer {
   counts: Readonly<Record<string, number>> = {}
   /** Connections it held when it last said. */
   held = 0
+  /** Milliseconds that its event loop was late at most in the second before. */
+  lag = 0
   readonly #send: (frame: Buffer) => void
   #waiting: Buffer[] = []
   #waitingBytes = 0

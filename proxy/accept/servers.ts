@@ -12,6 +12,7 @@ import { errors } from './errors.ts'
 import { onMalformed } from './malformed.ts'
 import { PARSED_HEADERS } from './request-check.ts'
 import type { Certificates } from './tls.ts'
+import { inheritSocketOptions, KEEP_ALIVE_DELAY } from './socket-options.ts'
 import { inOrder } from './in-order.ts'
 
 /** Milliseconds from connection or first byte to the end of a request's head; who drips is cut (RFC 9112 9.8). */
@@ -81,7 +82,7 @@ export class ClientServers {
       insecureHTTPParser: false,
       noDelay: true,
       keepAlive: true,
-      keepAliveInitialDelay: 60_000,
+      keepAliveInitialDelay: KEEP_ALIVE_DELAY * 1000,
     }
   }
 
@@ -101,6 +102,7 @@ export class ClientServers {
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(describe(error, where))))
       server.listen({ ...where, backlog: 4096 }, () => {
+        inheritSocketOptions(server)
         server.removeAllListeners('error')
         server.on('error', (error) => this.#log.error(`listener: ${error.message}`))
         resolve()

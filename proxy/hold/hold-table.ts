@@ -1,8 +1,5 @@
-import type { Log } from '../../shared/log.ts'
-import type { Delivery } from '../send/delivery.ts'
 import type { Hold } from './hold.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import { throwLater } from './throw-later.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 
 const NOBODY: ReadonlySet<Hold> = new Set()
@@ -16,13 +13,11 @@ export class HoldTable {
   readonly #subscriptions: Subscriptions
   readonly #wheel: TimerWheel
   readonly #lingerSeconds: number
-  readonly #log: Log
 
-  constructor(subscriptions: Subscriptions, wheel: TimerWheel, lingerSeconds: number, log: Log) {
+  constructor(subscriptions: Subscriptions, wheel: TimerWheel, lingerSeconds: number) {
     this.#subscriptions = subscriptions
     this.#wheel = wheel
     this.#lingerSeconds = lingerSeconds
-    this.#log = log
   }
 
   get size(): number {
@@ -39,13 +34,8 @@ export class HoldTable {
    */
   add(hold: Hold, onLive: (live: boolean) => void): void {
     this.#holds.set(hold.id, hold)
-    for (const channel of hold.channels) {
-      const holds = this.#byChannel.get(channel)
-      if (holds === undefined) this.#byChannel.set(channel, new Set([hold]))
-      else holds.add(hold)
-      this.#stopLingering(channel)
-    }
-    this.#subscriptions.subscribe(hold.channels, (live) => {
+    for (const channel of hold.channels) this.#put(hold, channel)
+    this.#subscriptions.subscribe([...hold.channels], (live) => {
       // It may have ended while the handler was asked: its client left, or a hint sent it to the backend again.
       if (this.#holds.get(hold.id) !== hold) return
       if (!live) this.remove(hold)
@@ -53,37 +43,46 @@ export class HoldTable {
     })
   }
 
+  /**
+   * One more channel for a hold that goes on whether or not the handler answers; the hold has it among its channels already. `onSettled` is called
+   * once, when the channel is live or the handler did not confirm in time; then it will be as soon as there is a handler.
+   */
+  join(hold: Hold, channel: string, onSettled: () => void): void {
+    this.#put(hold, channel)
+    this.#subscriptions.subscribe([channel], onSettled)
+  }
+
+  /** The hold has the channel no more. */
+  leave(hold: Hold, channel: string): void {
+    const holds = this.#byChannel.get(channel)
+    if (holds === undefined || !holds.delete(hold) || holds.size > 0) return
+    this.#byChannel.delete(channel)
+    if (hold.lingers && this.#lingerSeconds > 0) this.#startLingering(channel)
+    else this.#subscriptions.unsubscribe(channel)
+  }
+
   /** Takes a hold that ended out of the table; harmless for one that is not in it. */
   remove(hold: Hold): void {
     // A hold that was made of the same request later has its id.
     if (this.#holds.get(hold.id) !== hold) return
     this.#holds.delete(hold.id)
-    for (const channel of hold.channels) {
-      const holds = this.#byChannel.get(channel)
-      if (holds === undefined || !holds.delete(hold) || holds.size > 0) continue
-      this.#byChannel.delete(channel)
-      if (hold.lingers && this.#lingerSeconds > 0) this.#startLingering(channel)
-      else this.#subscriptions.unsubscribe(channel)
-    }
+    for (const channel of hold.channels) this.leave(hold, channel)
   }
 
-  /** Hands what was published to every hold of the channel. */
-  deliver(delivery: Delivery): void {
-    const holds = this.#byChannel.get(delivery.channel) ?? NOBODY
-    let receivers = 0
-    // A copy, because a hold made in the middle, by a retry, is not for this item. One that has left meanwhile is neither.
-    for (const hold of Array.from(holds)) {
-      try {
-        if (holds.has(hold) && hold.deliver(delivery)) receivers++
-      } catch (error) {
-        // The holds behind it must get the item all the same.
-        throwLater(error)
-      }
-    }
-    // Once for each item, joined or not (GRIP 6.8).
-    for (let i = 0; i < delivery.items; i++) {
-      this.#log.info(`publish channel=${delivery.channel} receivers=${receivers}`)
-    }
+  #put(hold: Hold, channel: string): void {
+    const holds = this.#byChannel.get(channel)
+    if (holds === undefined) this.#byChannel.set(channel, new Set([hold]))
+    else holds.add(hold)
+    this.#stopLingering(channel)
+  }
+
+  /** Those that are held on the channel now. */
+  on(channel: string): Hold[] {
+    return Array.from(this.#byChannel.get(channel) ?? NOBODY)
+  }
+
+  isOn(hold: Hold, channel: string): boolean {
+    return this.#byChannel.get(channel)?.has(hold) === true
   }
 
   recoverAll(): void {

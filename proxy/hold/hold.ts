@@ -8,7 +8,7 @@ export interface Hold {
   /** `WORKER:NUMBER`, unique among all workers. */
   readonly id: string
   /** As subscribed: with the route's prefix. */
-  readonly channels: readonly string[]
+  readonly channels: Iterable<string>
   /** A response hold's channels stay subscribed for a while after it ended (GRIP 6.7). */
   readonly lingers: boolean
   /**

@@ -14,8 +14,8 @@ const MISSING_AFTER = 1000
 
 /** What the handler asks of a worker. */
 export interface LinkEvents {
-  /** What came together, in its order. */
-  items(items: readonly PublishItem[]): void
+  /** What came together, in its order; `done` is to be called when it has been handed to the holds. */
+  items(items: readonly PublishItem[], done: () => void): void
   recover(): void
   /** @returns those of the ids that are held here. */
   connCheck(ids: readonly string[]): string[]
@@ -23,6 +23,8 @@ export interface LinkEvents {
   counts(): Record<string, number>
   /** Connections held now. */
   held(): number
+  /** Milliseconds that the event loop was late at most since the last call. */
+  lag(): number
 }
 
 /** A worker's end of the link: keeps the handler told of the subscriptions, across the handler's restarts, and takes its items. */
@@ -95,7 +97,7 @@ export class HandlerLink implements SubscriptionLink {
   #sendAlive(): void {
     // What queued up during an outage would each be answered with a call for a greeting.
     if (!this.#isUp) return
-    this.#send({ type: 'alive', held: this.#events.held(), counts: this.#events.counts() })
+    this.#send({ type: 'alive', held: this.#events.held(), lag: this.#events.lag(), counts: this.#events.counts() })
   }
 
   #send(message: WorkerMessage): void {
@@ -130,8 +132,7 @@ export class HandlerLink implements SubscriptionLink {
     const bytes = this.#itemBytes
     this.#items = []
     this.#itemBytes = 0
-    this.#events.items(items)
-    this.#send({ type: 'delivered', bytes })
+    this.#events.items(items, () => this.#send({ type: 'delivered', bytes }))
   }
 
   #take(message: HandlerMessage): void {
@@ -142,7 +143,7 @@ export class HandlerLink implements SubscriptionLink {
       case 'subscribed':
         // What came before was published before these subscriptions, and is not for their holds.
         this.#handOn()
-        this.#subscriptions.confirm(message.request)
+        this.#events.items([], () => this.#subscriptions.confirm(message.request))
         break
       case 'recover':
         this.#events.recover()

@@ -12,7 +12,9 @@ export interface ListElement {
 
 /** The elements of all headers of that name; blank ones and those with an open quote are left out. */
 export function listElements(headers: HeaderList, lowerCaseName: string): ListElement[] {
-  return headerValues(headers, lowerCaseName)
+  const values = headerValues(headers, lowerCaseName)
+  if (values.length === 0) return []
+  return values
     .flatMap((value) => splitOutsideQuotes(fromWire(value), ','))
     .filter((element) => element.trim() !== '')
     .map((element) => {
@@ -23,7 +25,11 @@ export function listElements(headers: HeaderList, lowerCaseName: string): ListEl
 
 /** The values of all headers of that name, as they are. */
 export function headerValues(headers: HeaderList, lowerCaseName: string): string[] {
-  return headers.filter(([name]) => name.toLowerCase() === lowerCaseName).map(([, value]) => value)
+  const values: string[] = []
+  for (const [name, value] of headers) {
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) values.push(value)
+  }
+  return values
 }
 
 /** What follows the first `;` of a header, or a whole list element that has no `first`. */

@@ -18,7 +18,12 @@ export type WorkerMessage =
   | { readonly type: 'subscribe'; readonly request: number; readonly channels: readonly string[] }
   | { readonly type: 'unsubscribe'; readonly channels: readonly string[] }
   | { readonly type: 'delivered'; readonly bytes: number }
-  | { readonly type: 'alive'; readonly held: number; readonly counts: Readonly<Record<string, number>> }
+  | {
+      readonly type: 'alive'
+      readonly held: number
+      readonly lag: number
+      readonly counts: Readonly<Record<string, number>>
+    }
   | { readonly type: 'reply'; readonly request: number; readonly value: unknown }
 
 export type HandlerMessage =

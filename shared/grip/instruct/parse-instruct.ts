@@ -2,7 +2,7 @@ import type { HeaderList } from '../item/publish-item.ts'
 import { headerValues } from '../list-header.ts'
 import { channelHeaders } from './channels.ts'
 import { clientHeaders, exposedNames } from './client-headers.ts'
-import { isInstructType } from './grip-response.ts'
+import { isGripHeader, isInstructType } from './grip-response.ts'
 import { holdHeader, timeoutHeader } from './hold-header.ts'
 import type { Instruct } from './instruct.ts'
 import { jsonInstruct } from './json-instruct.ts'
@@ -31,7 +31,8 @@ export interface InstructOptions {
  * no hold.
  */
 export function parseInstruct(response: BackendResponse, options: InstructOptions): Instruct {
-  const { headers } = response
+  // Most of a response's headers are the client's: they are looked at once here, not by each reader.
+  const headers = response.headers.filter(([name]) => isGripHeader(name))
   const hold = holdHeader(headers)
   const channels = channelHeaders(headers)
   const timeout = timeoutHeader(headers)
@@ -40,7 +41,7 @@ export function parseInstruct(response: BackendResponse, options: InstructOption
   const status = statusHeader(headers)
   const links = linkHeaders(headers)
 
-  const [contentType = ''] = headerValues(headers, 'content-type')
+  const [contentType = ''] = headerValues(response.headers, 'content-type')
   const json = isInstructType(contentType, options.legacyTypes)
     ? jsonInstruct(response.code, response.body, options.legacyTypes)
     : undefined

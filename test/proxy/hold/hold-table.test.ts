@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { FanOut } from '../../../proxy/hold/fan-out.ts'
 import type { Hold } from '../../../proxy/hold/hold.ts'
 import { HoldTable } from '../../../proxy/hold/hold-table.ts'
 import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
-import { Delivery } from '../../../proxy/send/delivery.ts'
+import type { Delivery } from '../../../proxy/send/delivery.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import type { Log } from '../../../shared/log.ts'
 import { mockClock } from './mock-clock.ts'
@@ -46,6 +47,7 @@ class Worker {
   readonly lines: string[] = []
   readonly told: string[] = []
   readonly table: HoldTable
+  readonly fanOut: FanOut
   isSilent = false
   readonly #subscriptions: Subscriptions
   readonly #requests: number[] = []
@@ -55,7 +57,8 @@ class Worker {
     const wheel = new TimerWheel()
     this.#subscriptions = new Subscriptions(wheel, 10_000)
     const log = { info: (line: string) => void this.lines.push(line) } as unknown as Log
-    this.table = new HoldTable(this.#subscriptions, wheel, lingerSeconds, log)
+    this.table = new HoldTable(this.#subscriptions, wheel, lingerSeconds)
+    this.fanOut = new FanOut(this.table, log)
     const { request } = this.#subscriptions.linkUp({
       subscribe: (number, channels) => {
         this.told.push(`+${channels.join()}`)
@@ -78,7 +81,7 @@ class Worker {
   }
 
   publish(channel: string): void {
-    this.table.deliver(new Delivery(streamItem(channel)))
+    this.fanOut.push([streamItem(channel)], () => {})
   }
 }
 
@@ -109,7 +112,7 @@ test('an item reaches every hold of its channel, and the log counts them', (t) =
 test('a hold that has no use for an item does not count as a receiver', (t) => {
   const worker = new Worker(t)
   worker.hold('1', ['room'])
-  worker.table.deliver(new Delivery({ ...streamItem('room'), httpStream: undefined }))
+  worker.fanOut.push([{ ...streamItem('room'), httpStream: undefined }], () => {})
   assert.deepEqual(worker.lines, ['publish channel=room receivers=0'])
 })
 

@@ -77,7 +77,7 @@ function linked(t: TestContext): Linked {
   const subscriptions = new WatchedSubscriptions(new TimerWheel(), 10_000)
   const ticks: (() => void)[] = []
   const interval = t.mock.method(globalThis, 'setInterval', (action: () => void) => ticks.push(action))
-  const events = { counts: () => ({}), held: () => 0 } as unknown as LinkEvents
+  const events = { counts: () => ({}), held: () => 0, lag: () => 0 } as unknown as LinkEvents
   const log = { debug() {}, warn() {}, error() {} } as unknown as Log
   const link = new HandlerLink(0, subscriptions, events, log)
   link.start(path)

@@ -8,7 +8,7 @@ const messages: (WorkerMessage | HandlerMessage)[] = [
   { type: 'subscribe', request: 2, channels: ['a'] },
   { type: 'unsubscribe', channels: [] },
   { type: 'delivered', bytes: 12 },
-  { type: 'alive', held: 2, counts: { requests_received: 5 } },
+  { type: 'alive', lag: 1.5, held: 2, counts: { requests_received: 5 } },
   { type: 'reply', request: 3, value: ['0-1:1'] },
   { type: 'who' },
   { type: 'subscribed', request: 2 },

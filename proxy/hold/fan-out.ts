@@ -1,0 +1,109 @@
+import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
+import type { Log } from '../../shared/log.ts'
+import { Delivery } from '../send/delivery.ts'
+import type { Hold } from './hold.ts'
+import type { HoldTable } from './hold-table.ts'
+import { throwLater } from './throw-later.ts'
+
+/** Milliseconds that deliveries may take before everything else of the worker has its turn: 100,000 holds are no reason to freeze. */
+const SLICE = 2
+
+/** After this many holds the clock is looked at. */
+const HOLDS_PER_LOOK = 32
+
+/** What came together, and what to do when all of it has been handed to its holds. */
+interface Batch {
+  readonly items: readonly PublishItem[]
+  readonly done: () => void
+}
+
+/** A delivery in the middle of its holds. */
+interface Pass {
+  readonly delivery: Delivery
+  /** As they were at the beginning: a hold made meanwhile, by a retry, is not for this item. */
+  readonly holds: readonly Hold[]
+  next: number
+  receivers: number
+}
+
+/** Hands what was published to the holds, in its order and in slices of time. What comes during a long fan-out is joined for the next one. */
+export class FanOut {
+  readonly #holds: HoldTable
+  readonly #log: Log
+  #batches: Batch[] = []
+  #deliveries: Delivery[] = []
+  #pass: Pass | undefined
+  #onDone: (() => void)[] = []
+  #isBusy = false
+
+  constructor(holds: HoldTable, log: Log) {
+    this.#holds = holds
+    this.#log = log
+  }
+
+  /** @param done called when these items, and all before them, have been handed to their holds; at once when that took no time. */
+  push(items: readonly PublishItem[], done: () => void): void {
+    this.#batches.push({ items, done })
+    if (this.#isBusy) return
+    this.#isBusy = true
+    this.#run()
+  }
+
+  #run(): void {
+    const end = performance.now() + SLICE
+    while (this.#deliverUntil(end)) {
+      const batches = this.#batches
+      if (batches.length === 0) {
+        this.#isBusy = false
+        return
+      }
+      this.#batches = []
+      this.#deliveries = Delivery.join(batches.flatMap(({ items }) => items))
+      this.#onDone = batches.map(({ done }) => done)
+    }
+    setImmediate(() => this.#run())
+  }
+
+  /** @returns whether nothing is left of what was begun. */
+  #deliverUntil(end: number): boolean {
+    for (;;) {
+      this.#pass ??= this.#nextPass()
+      if (this.#pass === undefined) break
+      if (!this.#goOn(this.#pass, end)) return false
+      this.#pass = undefined
+    }
+    const onDone = this.#onDone
+    this.#onDone = []
+    for (const done of onDone) done()
+    return true
+  }
+
+  #nextPass(): Pass | undefined {
+    const delivery = this.#deliveries.shift()
+    return delivery && { delivery, holds: this.#holds.on(delivery.channel), next: 0, receivers: 0 }
+  }
+
+  /** @returns false when the time was up before the last hold. */
+  #goOn(pass: Pass, end: number): boolean {
+    const { delivery, holds } = pass
+    while (pass.next < holds.length) {
+      const look = Math.min(holds.length, pass.next + HOLDS_PER_LOOK)
+      while (pass.next < look) {
+        const hold = holds[pass.next++] as Hold
+        try {
+          // One that has left meanwhile gets nothing.
+          if (this.#holds.isOn(hold, delivery.channel) && hold.deliver(delivery)) pass.receivers++
+        } catch (error) {
+          // The holds behind it must get the item all the same.
+          throwLater(error)
+        }
+      }
+      if (pass.next < holds.length && performance.now() >= end) return false
+    }
+    // Once for each item, joined or not (GRIP 6.8).
+    for (let i = 0; i < delivery.items; i++) {
+      this.#log.info(`publish channel=${delivery.channel} receivers=${pass.receivers}`)
+    }
+    return true
+  }
+}
