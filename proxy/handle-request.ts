@@ -43,8 +43,11 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
     return
   }
   const { options } = context.forward
-  const scheme = isHttps(req, options.acceptForwardedProtocol) ? 'https' : 'http'
-  const route = chooseRoute(req, checked, scheme, context)
+  const isWebSocket = asksForWebSocket(req)
+  const isSecure = isHttps(req, options.acceptForwardedProtocol)
+  const scheme = isWebSocket ? (isSecure ? 'wss' : 'ws') : isSecure ? 'https' : 'http'
+  const route = chooseRoute(req, checked, { isWebSocket, isHttps: isSecure }, context)
+  const handshakeError = isWebSocket ? checkWebSocket(req) : undefined
   const refuse = (error: ErrorAnswer): void => {
     answerError(res, error)
     context.accessLog.refused(req.method, `${scheme}://${checked.host}${checked.target}`, error)
@@ -55,8 +58,8 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
     answerText(res, 200, NOTICE)
   } else if (route === undefined) {
     refuse(errors.noRoute)
-  } else if (asksForWebSocket(req)) {
-    refuse(checkWebSocket(req))
+  } else if (handshakeError !== undefined) {
+    refuse(handshakeError)
   } else {
     const trusted = isTrusted(req.headers['grip-sig'], options.upstreamKey)
     const debug = context.debug || route.debug
@@ -77,7 +80,7 @@ function isHttps(req: IncomingMessage, acceptForwardedProtocol: boolean): boolea
 function chooseRoute(
   req: IncomingMessage,
   { host, target }: RequestTarget,
-  scheme: string,
+  kind: { readonly isWebSocket: boolean; readonly isHttps: boolean },
   { routes, forward: { options } }: RequestContext,
 ): Route | 'escapes' | undefined {
   const query = target.indexOf('?')
@@ -88,5 +91,5 @@ function chooseRoute(
     const route = routes.byId(id)
     return route !== undefined && path.startsWith(route.pathBeg) ? route : undefined
   }
-  return routes.choose({ host, path, isWebSocket: asksForWebSocket(req), isHttps: scheme === 'https' })
+  return routes.choose({ host, path, ...kind })
 }

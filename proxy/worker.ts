@@ -19,6 +19,7 @@ import { Subscriptions } from './hold/subscriptions.ts'
 import { TimerWheel } from './hold/timer-wheel.ts'
 import { HandlerLink } from './link/handler-link.ts'
 import { LoopLag } from './loop-lag.ts'
+import { WebSocketAcceptor } from './websocket/accept.ts'
 
 /** One worker of the proxy: puts its parts together and starts them. */
 export async function startWorker(orders: StartOrders, log: Log): Promise<Running> {
@@ -52,6 +53,16 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     from: settings.proxy.log_from,
     userAgent: settings.proxy.log_user_agent,
   })
+  const unfiltered = (uri: string, channel: string, filters: readonly string[]): void => {
+    count('channels_unfiltered')
+    // Once: a backend that uses filters uses them in every response.
+    if (counts['channels_unfiltered'] !== 1) return
+    log.warn(`${uri}: channel=${channel} asks for filters (${filters.join(', ')}), which this version does not have`)
+  }
+  const tooSlow = (uri: string, waiting: number): void => {
+    count('slow_clients_cut')
+    log.warn(`${uri}: client too slow, cut with ${waiting} bytes waiting`)
+  }
   const acceptor = new HoldAcceptor(
     holds,
     wheel,
@@ -64,20 +75,25 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       accepted: (exchange) => accessLog.accepted(exchange),
       subscribed: (exchange, channel) =>
         log.info(`subscribe ${exchange.uri} channel=${channel}${exchange.isRetry ? ' retry' : ''}`),
-      unfiltered: (exchange, channel, filters) => {
-        count('channels_unfiltered')
-        // Once: a backend that uses filters uses them in every response.
-        if (counts['channels_unfiltered'] !== 1) return
-        log.warn(
-          `${exchange.uri}: channel=${channel} asks for filters (${filters.join(', ')}), which this version does not have`,
-        )
-      },
-      tooSlow: (uri, waiting) => {
-        count('slow_clients_cut')
-        log.warn(`${uri}: client too slow, cut with ${waiting} bytes waiting`)
-      },
+      unfiltered: (exchange, channel, filters) => unfiltered(exchange.uri, channel, filters),
+      tooSlow,
       retry: (exchange) => forward(exchange, context.forward),
     },
+  )
+
+  const webSockets = new WebSocketAcceptor(
+    {
+      table: holds,
+      wheel,
+      queueMax: settings.proxy.client_queue_max,
+      maxChannels: settings.handler.connection_subscription_max,
+      pingInterval: settings.proxy.websocket_ping_interval * 1000,
+      subscribed: (uri, channel) => log.info(`subscribe ${uri} channel=${channel}`),
+      unfiltered,
+      tooSlow,
+    },
+    { maxMessage: settings.proxy.websocket_max_message, compress: settings.runner.allow_compression },
+    { opened: (exchange) => accessLog.opened(exchange), debug: (message) => log.debug(message) },
   )
 
   let lastRequest = 0
@@ -89,6 +105,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       backends: new Backends(),
       legacyInstructTypes: settings.proxy.legacy_instruct_types,
       instructions: acceptor,
+      webSockets,
     },
     accessLog,
     nextId: () => `${worker}-${process.pid}:${++lastRequest}`,

@@ -27,6 +27,12 @@ export class AccessLog {
     this.#write(exchange, 'accept')
   }
 
+  /** The client's connection is a WebSocket now. */
+  opened(exchange: Exchange): void {
+    exchange.isHeld = true
+    this.#write(exchange, 'code=101 0')
+  }
+
   ended(exchange: Exchange): void {
     if (exchange.isHeld) return
     const { req, res } = exchange
@@ -46,7 +52,8 @@ export class AccessLog {
     if ((route.logLevel ?? this.#options.level) < INFO) return
     const { headers, method, socket } = exchange.req
     let line = `${method} ${exchange.uri}`
-    if (exchange.tried !== undefined) line += ` -> ${exchange.tried.name}`
+    const { tried, isWebSocket } = exchange
+    if (tried !== undefined) line += ` -> ${tried.name}${isWebSocket && tried.overHttp ? '[http]' : ''}`
     if (this.#options.from) line += ` from=${socket.remoteAddress ?? 'local'}`
     if (headers.referer !== undefined) line += ` ref=${headers.referer}`
     if (route.explicitId) line += ` route=${route.id}`

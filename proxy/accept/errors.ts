@@ -43,7 +43,7 @@ export const errors = {
     message: 'Only version 13 of the WebSocket protocol is supported.',
     headers: { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
   },
-  webSocket: { code: 501, message: 'WebSockets are not supported by this version.' },
+  webSocketEvents: { code: 403, message: 'Client not allowed to send WebSocket events directly.' },
   // The request cannot be forwarded (GRIP 2.10).
   noRoute: { code: 502, message: 'Route not found' },
   originFailed: { code: 502, message: 'Error while proxying to origin.' },

@@ -10,7 +10,7 @@ export interface RequestFacts {
   readonly id: string
   readonly route: Route
   /** As the client sees it, so after a trusted `X-Forwarded-Proto`. */
-  readonly scheme: 'http' | 'https'
+  readonly scheme: 'http' | 'https' | 'ws' | 'wss'
   /** Authority as the client sent it. */
   readonly host: string
   /** Path and query, byte for byte. */
@@ -54,6 +54,10 @@ export class Exchange {
 
   get uri(): string {
     return uriOf(this.facts)
+  }
+
+  get isWebSocket(): boolean {
+    return this.facts.scheme === 'ws' || this.facts.scheme === 'wss'
   }
 
   /** GRIP 2.5: instructions in the response are not for this gateway. */

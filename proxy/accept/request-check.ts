@@ -81,11 +81,12 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** What is wrong with a request that asks for `Upgrade: websocket` (RFC 6455 4.2.1). */
-export function checkWebSocket(req: IncomingMessage): ErrorAnswer {
+export function checkWebSocket(req: IncomingMessage): ErrorAnswer | undefined {
   const { headers } = req
   const key = headers['sec-websocket-key']
-  if (req.method !== 'GET' || key === undefined || Buffer.from(key, 'base64').length !== 16) return errors.badWebSocket
-  return headers['sec-websocket-version'] === '13' ? errors.webSocket : errors.webSocketVersion
+  const isHandshake = (req as { upgrade?: boolean }).upgrade === true && req.method === 'GET'
+  if (!isHandshake || key === undefined || Buffer.from(key, 'base64').length !== 16) return errors.badWebSocket
+  return headers['sec-websocket-version'] === '13' ? undefined : errors.webSocketVersion
 }
 
 export function asksForWebSocket(req: IncomingMessage): boolean {

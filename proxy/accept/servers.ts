@@ -13,6 +13,7 @@ import { onMalformed } from './malformed.ts'
 import { PARSED_HEADERS } from './request-check.ts'
 import type { Certificates } from './tls.ts'
 import { inheritSocketOptions, KEEP_ALIVE_DELAY } from './socket-options.ts'
+import { ClientRequest, UpgradeResponse } from './upgrade.ts'
 import { inOrder } from './in-order.ts'
 
 /** Milliseconds from connection or first byte to the end of a request's head; who drips is cut (RFC 9112 9.8). */
@@ -73,6 +74,7 @@ export class ClientServers {
     return {
       maxHeaderSize: this.#settings.runner.client_buffer_size,
       headersTimeout: HEAD_TIMEOUT,
+      IncomingMessage: ClientRequest,
       // A body may take its time; how fast it comes is the client's and the backend's affair.
       requestTimeout: 0,
       connectionsCheckingInterval: 1000,
@@ -96,6 +98,12 @@ export class ClientServers {
     server.on('checkContinue', this.#onRequest)
     server.on('checkExpectation', (_req, res) => answerError(res, errors.unknownExpectation))
     server.on('clientError', onMalformed(this.#log))
+    server.on('upgrade', (req, stream, head) => {
+      const socket = stream as Socket
+      // Behind a request that is not answered yet, the answer would look like a part of that one's.
+      if (hasResponse(socket)) socket.destroy()
+      else this.#onRequest(req, new UpgradeResponse(req, socket, head))
+    })
     server.on('connect', (_req, socket) => onConnect(socket as Socket))
     server.on('drop', () => this.#log.warn('client_maxconn reached, connection refused'))
     this.#servers.push(server)
@@ -112,11 +120,15 @@ export class ClientServers {
 }
 
 /** Without this Node cuts the connection without a word; with it, the socket is ours alone, errors and all. */
-function onConnect(socket: Socket & { _httpMessage?: ServerResponse | null }): void {
+function onConnect(socket: Socket): void {
   socket.on('error', () => socket.destroy())
-  // Behind a request that is not answered yet, the answer would look like a part of that one's.
-  if (socket._httpMessage) socket.destroy()
+  if (hasResponse(socket)) socket.destroy()
   else answerSocket(socket, errors.connect)
+}
+
+/** Whether a response is under way on the connection. */
+function hasResponse(socket: Socket & { _httpMessage?: ServerResponse | null }): boolean {
+  return Boolean(socket._httpMessage)
 }
 
 function describe(error: NodeJS.ErrnoException, where: { host: string; port: number } | { path: string }): string {

@@ -20,7 +20,6 @@ export function parseTarget({ value, props }: Section, warn: Warn): Target {
       `target '${address.name}' cannot be reached in this version and is skipped over like one that refuses connections`,
     )
   }
-  for (const name of ['over_http', 'one_event']) if (props.has(name)) warn(`'${name}' has no effect in this version`)
   return {
     ...address,
     ssl: props.has('ssl'),

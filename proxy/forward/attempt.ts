@@ -1,18 +1,26 @@
+import type { Socket } from 'node:net'
+import type { Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { toWire } from '../../shared/grip/wire-text.ts'
-import type { Exchange } from '../accept/exchange.ts'
 import type { Target } from '../choose/route.ts'
 import type { Backend, BackendConnection } from './backend.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import type { RawHeaders } from './raw-headers.ts'
-import { responseHeaders } from './response-headers.ts'
-import type { RequestBody } from './request-body.ts'
+
+/** The body of a request, which may have to be sent more than once. */
+export interface OutgoingBody {
+  readonly hasBeenRead: boolean
+  readonly isTooLargeToKeep: boolean
+  /** The body from its beginning. */
+  open(): Readable | Buffer
+}
 
 /** What an attempt needs to send. */
 export interface OutgoingRequest {
+  readonly method: string
   readonly path: string
   readonly headers: RawHeaders
-  readonly body: RequestBody | undefined
+  readonly body: OutgoingBody | undefined
   readonly target: Target
   /** TLS name; undefined without TLS. */
   readonly servername: string | undefined
@@ -29,45 +37,49 @@ export type Failure =
 /** Methods whose repetition does no harm (RFC 9110 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 
+/** Who waits for the answer. */
+export interface AttemptOwner {
+  /** Nobody waits any more. */
+  readonly over: boolean
+  /** @returns what takes the response. */
+  onHead(head: ResponseHead, flow: Flow): ResponseSink
+  onFailure(failure: Failure): void
+  /** RFC 8297: the final response follows. */
+  onEarlyHints?(headers: RawHeaders): void
+  /** For an owner that wants a WebSocket: the backend has switched protocols, and the connection is the owner's. */
+  onUpgrade?(head: ResponseHead, socket: Socket): void
+}
+
 const IGNORE: ResponseSink = { data() {}, end() {}, fail() {} }
 
-/** One try to get a response from one target; hands it to a sink that `onHead` chooses. */
+/** One try to get a response from one target; hands it to a sink that its owner chooses. */
 export class Attempt implements Dispatcher.DispatchHandler, Flow {
-  readonly #exchange: Exchange
+  readonly #owner: AttemptOwner
   readonly #backend: Backend
   readonly #request: OutgoingRequest
   readonly #connection: BackendConnection
-  readonly #onHead: (head: ResponseHead, flow: Flow) => ResponseSink
-  readonly #onFailure: (failure: Failure) => void
   #controller: Dispatcher.DispatchController | undefined
   #sink: ResponseSink | undefined
   #reused = false
   #over = false
 
-  constructor(
-    exchange: Exchange,
-    backend: Backend,
-    request: OutgoingRequest,
-    onHead: (head: ResponseHead, flow: Flow) => ResponseSink,
-    onFailure: (failure: Failure) => void,
-  ) {
-    this.#exchange = exchange
+  constructor(backend: Backend, request: OutgoingRequest, owner: AttemptOwner) {
     this.#backend = backend
     this.#request = request
+    this.#owner = owner
     this.#connection = backend.take(request.servername)
-    this.#onHead = onHead
-    this.#onFailure = onFailure
   }
 
   send(): void {
-    const { path, headers, body, servername } = this.#request
+    const { method, path, headers, body, servername } = this.#request
     // undici takes a servername, though its types do not say so.
     const options: Dispatcher.DispatchOptions & { servername: string | undefined } = {
       path,
-      method: this.#exchange.req.method as Dispatcher.HttpMethod,
+      method: method as Dispatcher.HttpMethod,
       headers,
       body: body?.open() ?? null,
       servername,
+      upgrade: this.#owner.onUpgrade === undefined ? null : 'websocket',
     }
     this.#connection.client.dispatch(options, this)
   }
@@ -77,22 +89,32 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     this.#connection.awaitsHead = true
     this.#connection.hasAnswered = false
     this.#reused = this.#connection.served > 0
-    if (this.#exchange.over) this.abort()
+    if (this.#owner.over) this.abort()
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, code: number, _headers: unknown, reason = ''): void {
     const headers = decodeHeaders(controller.rawHeaders as Buffer[])
     if (code < 200) {
-      if (code === 103) this.#relayEarlyHints(headers)
+      if (code === 103) this.#owner.onEarlyHints?.(headers)
+      // Without the headers that belong to it, or unasked: nothing more of HTTP would follow.
+      if (code === 101) this.abort()
       return
     }
     this.#connection.awaitsHead = false
     // undici reads the phrase as UTF-8.
-    this.#sink = this.#onHead({ code, reason: toWire(reason), headers }, this)
+    this.#sink = this.#owner.onHead({ code, reason: toWire(reason), headers }, this)
     if (code !== 204 && code !== 304) return
     // Complete with its head; a length in it is that of another response, for which undici waits in vain (RFC 9110 8.6).
     this.#sink.end([])
     this.#sink = IGNORE
+  }
+
+  onRequestUpgrade(controller: Dispatcher.DispatchController, code: number, _headers: unknown, socket: Duplex): void {
+    this.#connection.awaitsHead = false
+    const headers = decodeHeaders(controller.rawHeaders as Buffer[])
+    this.#finish()
+    if (this.#owner.over || this.#owner.onUpgrade === undefined) socket.destroy()
+    else this.#owner.onUpgrade({ code, reason: 'Switching Protocols', headers }, socket as Socket)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -109,8 +131,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     const reached = this.#controller !== undefined
     this.#finish()
     if (this.#sink !== undefined) this.#sink.fail()
-    else if (!reached) this.#onFailure('unreachable')
-    else this.#onFailure(this.#isStale() ? 'stale' : 'failed')
+    else if (!reached) this.#owner.onFailure('unreachable')
+    else this.#owner.onFailure(this.#isStale() ? 'stale' : 'failed')
   }
 
   pause(): void {
@@ -130,22 +152,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     if (!this.#reused || this.#connection.hasAnswered) return false
     const { body } = this.#request
     if (body !== undefined && !body.hasBeenRead) return true
-    return IDEMPOTENT.has(this.#exchange.req.method ?? '') && body?.isTooLargeToKeep !== true
+    return IDEMPOTENT.has(this.#request.method) && body?.isTooLargeToKeep !== true
   }
 
   #finish(): void {
     this.#over = true
     this.#backend.give(this.#connection)
-  }
-
-  /** RFC 8297: the final response follows on the same connection. */
-  #relayEarlyHints(headers: RawHeaders): void {
-    const { req, res } = this.#exchange
-    if (req.httpVersionMinor === 0 || res.headersSent) return
-    let head = 'HTTP/1.1 103 Early Hints\r\n'
-    const kept = responseHeaders(103, headers, false)
-    for (let i = 0; i < kept.length; i += 2) head += `${kept[i]}: ${kept[i + 1]}\r\n`
-    req.socket.write(`${head}\r\n`, 'latin1')
   }
 }
 

@@ -1,12 +1,14 @@
+import type { Socket } from 'node:net'
 import { isGripResponse } from '../../shared/grip/instruct/grip-response.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import { errors } from '../accept/errors.ts'
 import type { Target } from '../choose/route.ts'
 import type { HostPort } from '../choose/host-port.ts'
 import { Attempt } from './attempt.ts'
-import type { Failure, OutgoingRequest } from './attempt.ts'
+import type { AttemptOwner, Failure, OutgoingRequest } from './attempt.ts'
 import type { Backends } from './backend.ts'
 import type { ForwardOptions } from './forward-options.ts'
+import { relayEarlyHints } from './early-hints.ts'
 import { InstructResponse } from './instruct-response.ts'
 import type { OnInstruct, OnLargeInstruct } from './instruct-response.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
@@ -23,11 +25,21 @@ export interface Instructions {
   onLarge(exchange: Exchange): OnLargeInstruct
 }
 
+/** What acts on WebSocket handshakes (GRIP 7). */
+export interface WebSockets {
+  /** A backend has accepted. */
+  accept(exchange: Exchange, head: ResponseHead, backend: Socket): void
+  acceptTest(exchange: Exchange): void
+  /** GRIP 7.4 @param unreachable called instead of an answer when the target could not be reached. */
+  openOverHttp(exchange: Exchange, request: OutgoingRequest, unreachable: () => void): void
+}
+
 export interface ForwardContext {
   readonly options: ForwardOptions
   readonly backends: Backends
   readonly legacyInstructTypes: boolean
   readonly instructions: Instructions
+  readonly webSockets: WebSockets
 }
 
 /** Sends a request to the targets of its route, one after the other until one answers, and the answer to the client. */
@@ -65,35 +77,57 @@ class Forwarding {
       return
     }
     this.#exchange.tried = target
-    if (target.kind === 'test') this.#answerTest().catch(() => this.#exchange.fail(errors.originFailed))
+    if (target.kind === 'test' && this.#exchange.isWebSocket) this.#context.webSockets.acceptTest(this.#exchange)
+    else if (target.kind === 'test') this.#answerTest().catch(() => this.#exchange.fail(errors.originFailed))
     else if (target.kind === 'http') this.#send(target, index)
     else this.#try(index + 1)
   }
 
   #send(target: Target, index: number): void {
-    const onFailure = (failure: Failure): void => {
-      if (this.#exchange.over) return
-      if (failure === 'unreachable' && this.#exchange.body?.isTooLargeToKeep !== true) {
-        this.#try(index + 1)
-      } else if (failure === 'stale' && !this.#retriedStale) {
-        // RFC 9112 9.3.1: the backend had closed the idle connection before it saw the request.
-        this.#retriedStale = true
-        this.#send(target, index)
-      } else {
-        this.#exchange.fail(errors.originFailed)
-      }
+    const exchange = this.#exchange
+    if (target.overHttp && exchange.isWebSocket) {
+      const request = outgoingRequest(exchange, target, this.#headers)
+      this.#context.webSockets.openOverHttp(exchange, request, () => this.#try(index + 1))
+      return
     }
-    const onHead = (head: ResponseHead, flow: Flow): ResponseSink => this.#sinkFor(head, flow)
-    const backend = this.#context.backends.of(target)
-    const request = outgoingRequest(this.#exchange, target, this.#headers)
-    this.#attempt = new Attempt(this.#exchange, backend, request, onHead, onFailure)
+    if (target.overHttp && sendsEvents(exchange)) {
+      exchange.fail(errors.webSocketEvents)
+      return
+    }
+    const owner: AttemptOwner = {
+      get over() {
+        return exchange.over
+      },
+      onHead: (head, flow) => this.#sinkFor(head, flow),
+      onFailure: (failure) => this.#failed(failure, target, index),
+      onEarlyHints: (headers) => relayEarlyHints(exchange, headers),
+      ...(exchange.isWebSocket
+        ? { onUpgrade: (head, backend) => this.#context.webSockets.accept(exchange, head, backend) }
+        : {}),
+    }
+    const request = outgoingRequest(exchange, target, this.#headers)
+    this.#attempt = new Attempt(this.#context.backends.of(target), request, owner)
     this.#attempt.send()
+  }
+
+  #failed(failure: Failure, target: Target, index: number): void {
+    if (this.#exchange.over) return
+    if (failure === 'unreachable' && this.#exchange.body?.isTooLargeToKeep !== true) {
+      this.#try(index + 1)
+    } else if (failure === 'stale' && !this.#retriedStale) {
+      // RFC 9112 9.3.1: the backend had closed the idle connection before it saw the request.
+      this.#retriedStale = true
+      this.#send(target, index)
+    } else {
+      this.#exchange.fail(errors.originFailed)
+    }
   }
 
   #sinkFor(head: ResponseHead, flow: Flow): ResponseSink {
     const exchange = this.#exchange
     const { instructions, legacyInstructTypes } = this.#context
-    if (exchange.passThrough || !isGripResponse(head.headers, legacyInstructTypes)) {
+    // A refused WebSocket is refused with the backend's own words (GRIP 7.1).
+    if (exchange.passThrough || exchange.isWebSocket || !isGripResponse(head.headers, legacyInstructTypes)) {
       return new RelayedResponse(exchange, head, flow)
     }
     return new InstructResponse(exchange, head, flow, instructions.onWhole(exchange), instructions.onLarge(exchange))
@@ -116,12 +150,19 @@ function outgoingRequest(exchange: Exchange, target: Target, headers: RawHeaders
   const changed = target.asHost ?? route.asHost
   const host = changed === undefined ? received : formatAuthority(changed)
   return {
+    method: exchange.req.method ?? '',
     path: rewritePath(exchange.facts.target, route.pathBeg, route.replaceBeg, route.pathRem),
     headers: withHost(headers, host),
     body: exchange.body,
     target,
     servername: target.ssl ? serverName(target.trustConnectHost ? target.host : host) : undefined,
   }
+}
+
+/** GRIP 7.5: to the backend its request would look like one of the gateway's. */
+function sendsEvents({ facts, req }: Exchange): boolean {
+  const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1)
+  return !facts.trusted && type.trim().toLowerCase() === 'application/websocket-events'
 }
 
 /** GRIP 2.2 step 1: of the encoded path, never of the query. */

@@ -19,6 +19,7 @@ export function requestHeaders(exchange: Exchange, options: ForwardOptions): Raw
   if (options.cdnLoop !== '') addCdnLoop(headers, options.cdnLoop)
   if (!trusted) removeWhere(headers, isGripOrLookAlike)
   if (!trusted && !route.noGrip) addGrip(headers, exchange, options)
+  if (exchange.isWebSocket && !exchange.passThrough) offerGrip(headers)
   setForwardedProtocol(headers, exchange.facts, options)
   setForwardedFor(headers, exchange, options)
   headers.push(...originals)
@@ -129,6 +130,12 @@ function addGrip(headers: RawHeaders, { facts, isRetry, lastIds }: Exchange, opt
   for (const { channel, id } of lastIds) headers.push('Grip-Last', toWire(`${channel}; last-id=${id}`))
 }
 
+/** GRIP 7.1: extensions are between client and gateway, and between gateway and backend; the one that matters there is this. */
+function offerGrip(headers: RawHeaders): void {
+  remove(headers, 'sec-websocket-extensions')
+  headers.push('Sec-WebSocket-Extensions', 'grip')
+}
+
 /** What of the optional parts of GRIP this version does. */
 const GRIP_FEATURES = 'status'
 
@@ -140,7 +147,7 @@ function setForwardedProtocol(headers: RawHeaders, { scheme }: RequestFacts, opt
     remove(headers, 'x-forwarded-proto')
     remove(headers, 'x-forwarded-protocol')
   }
-  if (set === false || scheme !== 'https') return
+  if (set === false || scheme === 'http' || scheme === 'ws') return
   headers.push('X-Forwarded-Proto', scheme)
   if (set === true) headers.push('X-Forwarded-Protocol', scheme)
 }

@@ -1,5 +1,13 @@
+import type {
+  HttpResponseFormat,
+  HttpStreamFormat,
+  PublishItem,
+  WsMessageFormat,
+} from '../../shared/grip/item/publish-item.ts'
+import { OPCODES } from '../websocket/frames/frame.ts'
+import { frame } from '../websocket/frames/frame-writer.ts'
+import { deflateMessage } from '../websocket/frames/message-deflate.ts'
 import { frameChunk } from './chunk.ts'
-import type { HttpResponseFormat, HttpStreamFormat, PublishItem } from '../../shared/grip/item/publish-item.ts'
 
 /** Contents are joined up to this size, in bytes: a write much larger than what a socket takes at once gains nothing. */
 const JOIN_LIMIT = 65_536
@@ -14,7 +22,12 @@ export class Delivery {
   readonly httpResponse: HttpResponseFormat | undefined
   /** Of several items all are `send`. */
   readonly httpStream: HttpStreamFormat | undefined
+  /** Of several items all are `send`. */
+  readonly wsMessage: WsMessageFormat | undefined
   readonly items: number
+  readonly #messages: readonly WsSend[]
+  #frames: Buffer | undefined
+  #deflatedFrames: Buffer | undefined
   readonly #contents: readonly Buffer[]
   #chunks: Buffer | undefined
   #raw: Buffer | undefined
@@ -23,7 +36,9 @@ export class Delivery {
     this.channel = items[0].channel
     this.httpResponse = items.find(({ httpResponse }) => httpResponse !== undefined)?.httpResponse
     this.httpStream = items.find(({ httpStream }) => httpStream !== undefined)?.httpStream
+    this.wsMessage = items.find(({ wsMessage }) => wsMessage !== undefined)?.wsMessage
     this.items = items.length
+    this.#messages = items.flatMap(({ wsMessage }) => (wsMessage?.action === 'send' ? [wsMessage] : []))
     this.#contents = items.flatMap(({ httpStream }) => (httpStream?.action === 'send' ? [httpStream.content] : []))
   }
 
@@ -31,6 +46,12 @@ export class Delivery {
   streamBytes(chunked: boolean): Buffer {
     if (chunked) return (this.#chunks ??= join(this.#contents.map(frameChunk)))
     return (this.#raw ??= join(this.#contents))
+  }
+
+  /** The WebSocket messages, each in a frame of its own. */
+  frames(deflate: boolean): Buffer {
+    if (deflate) return (this.#deflatedFrames ??= join(this.#messages.map(deflatedFrame)))
+    return (this.#frames ??= join(this.#messages.map(({ type, content }) => frame(OPCODES[type], content))))
   }
 
   /**
@@ -66,11 +87,27 @@ export class Delivery {
   }
 }
 
-/** Bytes an item adds to streams; undefined for one that does anything else to a hold than send. */
-function addedSize({ httpStream, httpResponse }: PublishItem): number | undefined {
+/** Bytes an item adds to connections; undefined for one that does anything else to a hold than send. */
+function addedSize({ httpStream, httpResponse, wsMessage }: PublishItem): number | undefined {
+  let added = 0
   if (httpResponse !== undefined && httpResponse.action !== 'send') return undefined
-  if (httpStream === undefined) return 0
-  return httpStream.action === 'send' ? httpStream.content.length : undefined
+  for (const format of [httpStream, wsMessage]) {
+    if (format === undefined) continue
+    if (format.action !== 'send') return undefined
+    added = Math.max(added, format.content.length)
+  }
+  return added
+}
+
+type WsSend = WsMessageFormat & { readonly action: 'send' }
+
+/** What is shorter than this does not get shorter by compression. */
+const DEFLATE_FROM = 128
+
+function deflatedFrame({ type, content }: WsSend): Buffer {
+  const isData = type === 'text' || type === 'binary'
+  if (!isData || content.length < DEFLATE_FROM) return frame(OPCODES[type], content)
+  return frame(OPCODES[type], deflateMessage(content), { compressed: true })
 }
 
 function join(parts: readonly Buffer[]): Buffer {

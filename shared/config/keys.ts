@@ -48,7 +48,7 @@ const runner = {
   client_maxconn: works(integer(1), '50000'),
   services: silent('all processes of the gateway are always started'),
   logdir: silent('there is one log, on standard output or in the file of --logfile'),
-  allow_compression: noEffect('WebSocket messages are not compressed', 'false', '0', 'no', 'off'),
+  allow_compression: works(bool, 'false'),
   ...retiredRunnerKeys,
 }
 
@@ -70,6 +70,8 @@ const proxy = {
   sig_key: works(key, 'changeme'),
   upstream_key: works(key, ''),
   client_queue_max: works(integer(65_536), '8388608'),
+  websocket_max_message: works(integer(125), '67108864'),
+  websocket_ping_interval: works(seconds(0), '60'),
   accept_timeout: works(milliseconds(1), '5000'),
   legacy_instruct_types: works(bool, 'true'),
   ipc_file_mode: silent('the proxy binds no sockets of this kind'),

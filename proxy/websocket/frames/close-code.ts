@@ -5,6 +5,12 @@ export const PROTOCOL_ERROR = 1002
 export const INVALID_DATA = 1007
 export const TOO_LARGE = 1009
 
+/*
+ * And those with which the gateway itself ends a connection.
+ */
+export const INTERNAL_ERROR = 1011
+export const TRY_AGAIN_LATER = 1013
+
 /** Whether a close frame may carry the code: 1004 is reserved, 1005, 1006 and 1015 are never sent, 1012 to 1014 came later. */
 export function isCloseCode(code: number): boolean {
   if (code >= 3000) return code <= 4999

@@ -8,6 +8,9 @@ export const CLOSE = 8
 export const PING = 9
 export const PONG = 10
 
+/** By the names that GRIP has for them (GRIP 4.5, 7.3). */
+export const OPCODES = { text: TEXT, binary: BINARY, ping: PING, pong: PONG } as const
+
 /** What the head of a data frame says, apart from the masking key. */
 export interface FrameHead {
   readonly opcode: number
