@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { AccessLog } from './accept/access-log.ts'
@@ -63,7 +64,14 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
   } else {
     const trusted = isTrusted(req.headers['grip-sig'], options.upstreamKey)
     const debug = context.debug || route.debug
-    const facts = { id: context.nextId(), route, scheme, ...checked, trusted, debug } as const
+    const facts = {
+      id: isWebSocket ? randomUUID() : context.nextId(),
+      route,
+      scheme,
+      ...checked,
+      trusted,
+      debug,
+    } as const
     const exchange = new Exchange(facts, req, res, hasBody(req) ? new RequestBody(req, res) : undefined)
     res.once('close', () => context.accessLog.ended(exchange))
     forward(exchange, context.forward)

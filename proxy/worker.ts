@@ -40,7 +40,10 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     {
       items: (items, done) => fanOut.push(items, done),
       recover: () => holds.recoverAll(),
-      connCheck: (ids) => ids.filter((id) => holds.has(id)),
+      command: (command) => {
+        if (command.method === 'conncheck') return command.ids.filter((id) => holds.has(id))
+        return 'id' in command ? holds.refresh(command.id) : holds.refreshAll(command.channel)
+      },
       counts: () => counts,
       held: () => holds.size,
       lag: () => lag.take(),
@@ -81,6 +84,8 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     },
   )
 
+  const options = forwardOptions(settings)
+  const backends = new Backends()
   const webSockets = new WebSocketAcceptor(
     {
       table: holds,
@@ -92,7 +97,11 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       unfiltered,
       tooSlow,
     },
-    { maxMessage: settings.proxy.websocket_max_message, compress: settings.runner.allow_compression },
+    {
+      forward: { options, backends },
+      maxMessage: settings.proxy.websocket_max_message,
+      compress: settings.runner.allow_compression,
+    },
     { opened: (exchange) => accessLog.opened(exchange), debug: (message) => log.debug(message) },
   )
 
@@ -101,8 +110,8 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     routes: new RouteTable([], () => {}),
     debug: settings.proxy.debug,
     forward: {
-      options: forwardOptions(settings),
-      backends: new Backends(),
+      options,
+      backends,
       legacyInstructTypes: settings.proxy.legacy_instruct_types,
       instructions: acceptor,
       webSockets,

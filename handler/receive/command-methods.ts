@@ -41,7 +41,7 @@ export function runCommand(
       context.commands.recover()
       return success(null)
     case 'refresh':
-      return refresh(args)
+      return refresh(args, context.commands)
     case 'publish':
       return publish(args, context.inbox)
     default:
@@ -75,10 +75,17 @@ function zmqUris({ command, publishPull, publishSub }: ZmqUris): TnetInput {
   }
 }
 
-/** Refreshing concerns WebSocket-over-HTTP sessions, and there are none: no id names one, and no channel has any. */
-function refresh(args: CommandArgs): CommandResult {
-  if (Buffer.isBuffer(args['cid'])) return failure('item-not-found')
-  return Buffer.isBuffer(args['channel']) ? success(null) : failure('bad-request')
+/** Concerns WebSocket-over-HTTP connections only (GRIP 7.4). */
+async function refresh(args: CommandArgs, commands: WorkerCommands): Promise<CommandResult> {
+  const { cid, channel } = args
+  try {
+    if (Buffer.isBuffer(cid)) return (await commands.refresh(String(cid))) ? success(null) : failure('item-not-found')
+    if (!Buffer.isBuffer(channel)) return failure('bad-request')
+    await commands.refreshChannel(String(channel))
+    return success(null)
+  } catch {
+    return failure('proxy-request-failed')
+  }
 }
 
 function publish(args: CommandArgs, inbox: Inbox): CommandResult {

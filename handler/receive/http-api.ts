@@ -60,7 +60,7 @@ const UPDATED = successMessage('Updated')
 export async function startHttpApi(
   options: HttpApiOptions,
   inbox: Inbox,
-  commands: WorkerCommands,
+  commands: Pick<WorkerCommands, 'recover'>,
   health: Health,
 ): Promise<HttpApi> {
   const app = fastify({
@@ -113,7 +113,12 @@ function addChecks(app: FastifyInstance, { maxBodySize, log }: HttpApiOptions): 
   })
 }
 
-function addRoutes(app: FastifyInstance, inbox: Inbox, commands: WorkerCommands, health: Health): void {
+function addRoutes(
+  app: FastifyInstance,
+  inbox: Inbox,
+  commands: Pick<WorkerCommands, 'recover'>,
+  health: Health,
+): void {
   const publish = publishHandler(inbox)
   app.post<PublishRoute>('/publish', publish)
   // The paths of 2012. The realm never meant anything.

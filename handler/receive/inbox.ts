@@ -16,6 +16,10 @@ export interface Inbox {
 export interface WorkerCommands {
   /** Asks the holds to fetch anew what they may have missed. */
   recover(): void
-  /** @returns those of the connection ids that exist. Rejects when the workers do not answer in 10 s. */
+  /** @returns those of the connection ids that exist. Rejects when the workers do not answer in 10 s, as the others do. */
   connCheck(ids: readonly string[]): Promise<string[]>
+  /** @returns whether there is a WebSocket-over-HTTP connection of that id, whose backend is asked for news then. */
+  refresh(id: string): Promise<boolean>
+  /** The same for all connections of a channel. */
+  refreshChannel(channel: string): Promise<void>
 }

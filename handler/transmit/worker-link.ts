@@ -2,7 +2,7 @@ import { chmod } from 'node:fs/promises'
 import { Router } from 'zeromq'
 import { linkPath, isListening } from '../../shared/link/endpoint.ts'
 import { decodeMessage, encodeMessage } from '../../shared/link/messages.ts'
-import type { HandlerMessage, WorkerMessage } from '../../shared/link/messages.ts'
+import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
 import { SendQueue } from '../../shared/link/send-queue.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ChannelTable } from '../subscriptions/channel-table.ts'
@@ -83,6 +83,20 @@ export class WorkerLink {
 
   /** Asks every worker which of the connections it holds. Rejects after 10 s without all answers. */
   connCheck(ids: readonly string[]): Promise<string[]> {
+    return this.#ask({ method: 'conncheck', ids })
+  }
+
+  /** Has a WebSocket-over-HTTP backend asked for news (GRIP 5.4). @returns whether a worker has such a connection; rejects as `connCheck`. */
+  async refresh(id: string): Promise<boolean> {
+    return (await this.#ask({ method: 'refresh', id })).length > 0
+  }
+
+  /** The same for all connections of a channel; rejects as `connCheck`. */
+  async refreshChannel(channel: string): Promise<void> {
+    await this.#ask({ method: 'refresh', channel })
+  }
+
+  #ask(command: WorkerCommand): Promise<string[]> {
     return new Promise((resolve, reject) => {
       const request = ++this.#lastCommand
       const timer = setTimeout(() => pending.finish(new Error('workers did not answer')), COMMAND_TIMEOUT)
@@ -97,8 +111,7 @@ export class WorkerLink {
         },
       }
       this.#commands.set(request, pending)
-      for (const address of pending.waitingFor)
-        this.#send(address, { type: 'command', request, method: 'conncheck', ids })
+      for (const address of pending.waitingFor) this.#send(address, { type: 'command', request, command })
       if (pending.waitingFor.size === 0) pending.finish()
     })
   }

@@ -6,7 +6,7 @@ import type { ErrorAnswer } from './errors.ts'
 
 /** What is known of a request before it is forwarded. */
 export interface RequestFacts {
-  /** `WORKER:NUMBER`, unique among all workers (GRIP 5.4 `conncheck`). */
+  /** Unique among all workers: `WORKER-PROCESS:NUMBER`, or a UUID for a WebSocket (GRIP 5.4, 7.1). */
   readonly id: string
   readonly route: Route
   /** As the client sees it, so after a trusted `X-Forwarded-Proto`. */

@@ -40,7 +40,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 /** Who waits for the answer. */
 export interface AttemptOwner {
   /** Nobody waits any more. */
-  readonly over: boolean
+  isOver(): boolean
   /** @returns what takes the response. */
   onHead(head: ResponseHead, flow: Flow): ResponseSink
   onFailure(failure: Failure): void
@@ -75,7 +75,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     // undici takes a servername, though its types do not say so.
     const options: Dispatcher.DispatchOptions & { servername: string | undefined } = {
       path,
-      method: method as Dispatcher.HttpMethod,
+      method,
       headers,
       body: body?.open() ?? null,
       servername,
@@ -89,7 +89,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     this.#connection.awaitsHead = true
     this.#connection.hasAnswered = false
     this.#reused = this.#connection.served > 0
-    if (this.#owner.over) this.abort()
+    if (this.#owner.isOver()) this.abort()
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, code: number, _headers: unknown, reason = ''): void {
@@ -113,7 +113,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     this.#connection.awaitsHead = false
     const headers = decodeHeaders(controller.rawHeaders as Buffer[])
     this.#finish()
-    if (this.#owner.over || this.#owner.onUpgrade === undefined) socket.destroy()
+    if (this.#owner.isOver() || this.#owner.onUpgrade === undefined) socket.destroy()
     else this.#owner.onUpgrade({ code, reason: 'Switching Protocols', headers }, socket as Socket)
   }
 

@@ -95,9 +95,7 @@ class Forwarding {
       return
     }
     const owner: AttemptOwner = {
-      get over() {
-        return exchange.over
-      },
+      isOver: () => exchange.over,
       onHead: (head, flow) => this.#sinkFor(head, flow),
       onFailure: (failure) => this.#failed(failure, target, index),
       onEarlyHints: (headers) => relayEarlyHints(exchange, headers),

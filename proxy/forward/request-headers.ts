@@ -120,14 +120,19 @@ function isGripOrLookAlike(name: string): boolean {
 
 /** GRIP 2.2 step 8. */
 function addGrip(headers: RawHeaders, { facts, isRetry, lastIds }: Exchange, options: ForwardOptions): void {
-  const { route } = facts
-  const issuer = route.sigIss ?? options.sigIss
-  const key = route.sigKey ?? options.sigKey
+  const signature = gripSig(facts, options)
   // Libraries take any Grip header for a signed request, so an unsigned one gets none.
-  if (issuer === '' || key === undefined) return
-  headers.push('Grip-Sig', options.signer.token(issuer, key), 'Grip-Feature', GRIP_FEATURES)
+  if (signature === undefined) return
+  headers.push('Grip-Sig', signature, 'Grip-Feature', GRIP_FEATURES)
   if (!isRetry) return
   for (const { channel, id } of lastIds) headers.push('Grip-Last', toWire(`${channel}; last-id=${id}`))
+}
+
+/** With which a backend can verify that a request came through this gateway, now (GRIP 2.3). */
+export function gripSig({ route }: RequestFacts, options: ForwardOptions): string | undefined {
+  const issuer = route.sigIss ?? options.sigIss
+  const key = route.sigKey ?? options.sigKey
+  return issuer === '' || key === undefined ? undefined : options.signer.token(issuer, key)
 }
 
 /** GRIP 7.1: extensions are between client and gateway, and between gateway and backend; the one that matters there is this. */

@@ -15,7 +15,7 @@ export function testResponse(target: string, pathBeg: string): TestResponse {
   const [path = '', query = ''] = target.split(/\?(.*)/s)
   const channels = new Set(new URLSearchParams(query).getAll('channel').filter((name) => name !== ''))
   const names = channels.size === 0 ? 'test' : [...channels].join(', ')
-  switch (resourceOf(path, pathBeg)) {
+  switch (testResource(path, pathBeg)) {
     case '':
       return text(200, 'OK', 'Hello from the Pushpin test handler!\n')
     case '/response':
@@ -30,7 +30,7 @@ export function testResponse(target: string, pathBeg: string): TestResponse {
 export const testRequestTooLarge = text(400, 'Bad Request', 'request too large\n')
 
 /** The path below the route's, without a final slash. */
-function resourceOf(path: string, pathBeg: string): string {
+export function testResource(path: string, pathBeg: string): string {
   const rest = path.slice(pathBeg.endsWith('/') ? pathBeg.length - 1 : pathBeg.length)
   return rest.endsWith('/') ? rest.slice(0, -1) : rest
 }

@@ -85,6 +85,15 @@ export class HoldTable {
     return this.#byChannel.get(channel)?.has(hold) === true
   }
 
+  /** @returns the id, unless there is nothing to refresh. */
+  refresh(id: string): string[] {
+    return this.#holds.get(id)?.refresh() === true ? [id] : []
+  }
+
+  refreshAll(channel: string): string[] {
+    return this.on(channel).flatMap((hold) => (hold.refresh() ? [hold.id] : []))
+  }
+
   recoverAll(): void {
     for (const hold of this.#holds.values()) hold.recover()
   }

@@ -5,7 +5,7 @@ import type { Delivery } from '../send/delivery.ts'
  * table calls it and knows nothing else of clients.
  */
 export interface Hold {
-  /** `WORKER:NUMBER`, unique among all workers. */
+  /** Unique among all workers. */
   readonly id: string
   /** As subscribed: with the route's prefix. */
   readonly channels: Iterable<string>
@@ -18,4 +18,6 @@ export interface Hold {
   deliver(delivery: Delivery): boolean
   /** Asks the backend anew for what may have been missed; nothing for a hold that cannot (GRIP 6.6). */
   recover(): void
+  /** Asks a backend that is spoken to over HTTP for news. @returns false for a hold that has none (GRIP 7.4). */
+  refresh(): boolean
 }

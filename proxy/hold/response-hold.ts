@@ -62,6 +62,10 @@ export class ResponseHold implements Hold {
     this.#timer = this.#wheel.after(Math.random() * RECOVER_SPREAD, () => this.#retry())
   }
 
+  refresh(): boolean {
+    return false
+  }
+
   #answer(response: InstructResponse): void {
     this.#end()
     sendResponse(this.#exchange, response)

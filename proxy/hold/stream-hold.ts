@@ -101,6 +101,10 @@ export class StreamHold implements Hold, DetachedOwner {
 
   recover(): void {}
 
+  refresh(): boolean {
+    return false
+  }
+
   /** Ends the response; the connection can be used again, except for HTTP/1.0. */
   finish(): void {
     if (!this.#open) return

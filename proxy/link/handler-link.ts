@@ -2,7 +2,7 @@ import { Dealer } from 'zeromq'
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
 import { decodeItem } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
-import type { HandlerMessage, WorkerMessage } from '../../shared/link/messages.ts'
+import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
 import { SendQueue } from '../../shared/link/send-queue.ts'
 import type { Log } from '../../shared/log.ts'
 import type { SubscriptionLink, Subscriptions } from '../hold/subscriptions.ts'
@@ -17,8 +17,8 @@ export interface LinkEvents {
   /** What came together, in its order; `done` is to be called when it has been handed to the holds. */
   items(items: readonly PublishItem[], done: () => void): void
   recover(): void
-  /** @returns those of the ids that are held here. */
-  connCheck(ids: readonly string[]): string[]
+  /** @returns the ids that the worker has, or has done something for. */
+  command(command: WorkerCommand): string[]
   /** Totals since the worker's start, by name. */
   counts(): Record<string, number>
   /** Connections held now. */
@@ -149,7 +149,7 @@ export class HandlerLink implements SubscriptionLink {
         this.#events.recover()
         break
       case 'command':
-        this.#send({ type: 'reply', request: message.request, value: this.#events.connCheck(message.ids) })
+        this.#send({ type: 'reply', request: message.request, value: this.#events.command(message.command) })
         break
     }
   }

@@ -1,24 +1,32 @@
 import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import type { UpgradeResponse } from '../accept/upgrade.ts'
 import type { OutgoingRequest } from '../forward/attempt.ts'
-import type { WebSockets } from '../forward/forward.ts'
+import type { ForwardContext, WebSockets } from '../forward/forward.ts'
 import type { ResponseHead } from '../forward/origin-response.ts'
 import { pairs } from '../forward/raw-headers.ts'
 import type { RawHeaders } from '../forward/raw-headers.ts'
+import { gripSig } from '../forward/request-headers.ts'
 import { responseHeaders } from '../forward/response-headers.ts'
 import type { FrameRules } from './frames/frame-rules.ts'
 import { negotiateDeflate } from './frames/negotiate-deflate.ts'
 import { messagePrefix } from './grip-message.ts'
+import { EventRequests } from './over-http/event-requests.ts'
+import type { WebSocketEvent } from './over-http/event.ts'
+import { HttpSession } from './over-http/http-session.ts'
+import { openSession } from './over-http/open-session.ts'
+import { handshakeHeaders } from './over-http/response-fields.ts'
 import { Peer } from './peer.ts'
 import { Relay } from './relay.ts'
-import { connectTestBackend } from './test-backend.ts'
+import { connectTestBackend, isTestWebSocket, NO_TEST_RESOURCE } from './test-backend.ts'
 import { tunnel } from './tunnel.ts'
 import { WebSocketHold } from './web-socket-hold.ts'
 import type { WebSocketContext } from './web-socket-hold.ts'
 
 export interface WebSocketOptions {
+  readonly forward: Pick<ForwardContext, 'options' | 'backends'>
   /** Bytes of a client's or a backend's message. */
   readonly maxMessage: number
   /** Clients that offer `permessage-deflate` get it. */
@@ -28,7 +36,7 @@ export interface WebSocketOptions {
 export interface WebSocketEvents {
   /** For the access log: the client's connection is a WebSocket now. */
   opened(exchange: Exchange): void
-  debug(message: string): void
+  readonly debug: (message: string) => void
 }
 
 /** Acts on what backends answer to WebSocket handshakes (GRIP 7.1). */
@@ -36,34 +44,41 @@ export class WebSocketAcceptor implements WebSockets {
   readonly #context: WebSocketContext
   readonly #options: WebSocketOptions
   readonly #events: WebSocketEvents
-  readonly #backendRules: FrameRules
-  readonly #clientRules: { readonly plain: FrameRules; readonly deflate: FrameRules }
+  readonly #rules: Readonly<Record<'client' | 'deflatingClient' | 'backend' | 'throughBackend', FrameRules>>
 
   constructor(context: WebSocketContext, options: WebSocketOptions, events: WebSocketEvents) {
     this.#context = context
     this.#options = options
     this.#events = events
     const { maxMessage } = options
-    this.#backendRules = { masked: false, deflate: false, maxMessage }
-    this.#clientRules = {
-      plain: { masked: true, deflate: false, maxMessage },
-      deflate: { masked: true, deflate: true, maxMessage },
+    this.#rules = {
+      client: { masked: true, deflate: false, maxMessage },
+      deflatingClient: { masked: true, deflate: true, maxMessage },
+      backend: { masked: false, deflate: false, maxMessage },
+      throughBackend: { masked: false, deflate: true, maxMessage },
     }
   }
 
   accept(exchange: Exchange, { reason, headers }: ResponseHead, backend: Socket): void {
+    if (firstValue(headers, 'sec-websocket-accept') !== acceptOf(exchange)) {
+      // Something that knows nothing of WebSockets; the client would say so too, but not where it came from.
+      backend.destroy()
+      exchange.fail(errors.originFailed)
+      return
+    }
     const prefix = exchange.passThrough ? undefined : messagePrefix(pairs(headers))
     const subs = exchange.tried?.subs ?? []
     const kept = responseHeaders(101, headers, false)
-    if (exchange.passThrough || (prefix === undefined && subs.length === 0)) {
-      const early = this.#switch(exchange, reason, exchange.passThrough ? kept : withoutExtensions(kept))
+    const shown = exchange.passThrough ? kept : withoutExtensions(kept)
+    if (prefix === undefined && subs.length === 0) {
+      const early = this.#switch(exchange, reason, shown)
       tunnel(exchange.req.socket, early, backend)
       return
     }
-    const { client, hold, early } = this.#open(exchange, reason, withoutExtensions(kept))
+    const { client, hold, early } = this.#open(exchange, reason, shown)
     const relay = new Relay({
       client,
-      backend: new Peer(backend, this.#backendRules),
+      backend: new Peer(backend, exchange.passThrough ? this.#rules.throughBackend : this.#rules.backend),
       hold,
       messagePrefix: prefix,
       maxMessage: this.#options.maxMessage,
@@ -74,15 +89,53 @@ export class WebSocketAcceptor implements WebSockets {
   }
 
   acceptTest(exchange: Exchange): void {
+    const { target, route } = exchange.facts
+    if (!isTestWebSocket(target, route.pathBeg)) {
+      exchange.fail(NO_TEST_RESOURCE)
+      return
+    }
     const grip = !exchange.passThrough
     const extensions = grip ? ['Sec-WebSocket-Extensions', 'grip'] : []
     const headers = ['Sec-WebSocket-Accept', acceptOf(exchange), ...extensions]
-    const backend = connectTestBackend(exchange.facts.target, grip, this.#options.maxMessage)
+    const backend = connectTestBackend(target, grip, this.#options.maxMessage)
     this.accept(exchange, { code: 101, reason: '', headers }, backend)
   }
 
-  openOverHttp(_exchange: Exchange, _request: OutgoingRequest, unreachable: () => void): void {
-    unreachable()
+  openOverHttp(exchange: Exchange, handshake: OutgoingRequest, unreachable: () => void): void {
+    const { forward } = this.#options
+    const requests = new EventRequests({
+      backends: forward.backends,
+      wheel: this.#context.wheel,
+      handshake,
+      connectionId: exchange.facts.id,
+      gripSig: () => (exchange.passThrough ? undefined : gripSig(exchange.facts, forward.options)),
+    })
+    openSession(exchange, requests, this.#context.wheel, {
+      unreachable,
+      opened: (head, events) => this.#startSession(exchange, requests, head, events),
+    })
+  }
+
+  #startSession(
+    exchange: Exchange,
+    requests: EventRequests,
+    head: ResponseHead,
+    events: readonly WebSocketEvent[],
+  ): void {
+    const headers = ['Sec-WebSocket-Accept', acceptOf(exchange), ...handshakeHeaders(head.headers)]
+    const { client, hold, early } = this.#open(exchange, '', headers)
+    const session = new HttpSession({
+      client,
+      hold,
+      requests,
+      messagePrefix: exchange.passThrough ? undefined : messagePrefix(pairs(head.headers)),
+      oneEvent: exchange.tried?.oneEvent === true,
+      maxMessage: this.#options.maxMessage,
+      wheel: this.#context.wheel,
+      debug: this.#events.debug,
+    })
+    hold.start(session)
+    session.start(head, events, early)
   }
 
   #open(
@@ -90,12 +143,15 @@ export class WebSocketAcceptor implements WebSockets {
     reason: string,
     headers: RawHeaders,
   ): { client: Peer; hold: WebSocketHold; early: Buffer[] } {
-    const offers = String(exchange.req.headers['sec-websocket-extensions'] ?? '')
-    const deflate = this.#options.compress ? negotiateDeflate(offers) : undefined
+    const offers = exchange.req.headers['sec-websocket-extensions'] ?? ''
+    const compresses = this.#options.compress && !exchange.passThrough
+    const deflate = compresses ? negotiateDeflate(offers) : undefined
     const extensions = deflate === undefined ? [] : ['Sec-WebSocket-Extensions', deflate]
     const early = this.#switch(exchange, reason, [...headers, ...extensions])
-    const rules = deflate === undefined ? this.#clientRules.plain : this.#clientRules.deflate
-    const client = new Peer(exchange.req.socket, rules)
+    // What client and backend have agreed upon between themselves passes, compressed or not.
+    const deflating = deflate !== undefined || exchange.passThrough
+    const client = new Peer(exchange.req.socket, deflating ? this.#rules.deflatingClient : this.#rules.client)
+    client.compresses = deflate !== undefined
     const hold = new WebSocketHold(exchange.facts, client, exchange.tried?.subs ?? [], this.#context)
     return { client, hold, early }
   }
@@ -112,6 +168,10 @@ function withoutExtensions(headers: RawHeaders): RawHeaders {
   return pairs(headers)
     .filter(([name]) => name.toLowerCase() !== 'sec-websocket-extensions')
     .flat()
+}
+
+function firstValue(headers: RawHeaders, lowerCaseName: string): string | undefined {
+  return pairs(headers).find(([name]) => name.toLowerCase() === lowerCaseName)?.[1]
 }
 
 /** RFC 6455 4.2.2 */

@@ -65,10 +65,10 @@ class ToClient implements GripFilterSink {
     this.#debug = debug
   }
 
-  begin({ opcode, length, fin }: FrameHead): void {
-    this.#isLast = fin
+  begin(head: FrameHead): void {
+    this.#isLast = head.fin
     this.#hold.beginMessage()
-    this.#client.beginFrame(opcode, length, fin)
+    this.#client.beginFrame(head)
   }
 
   data(piece: Buffer): void {

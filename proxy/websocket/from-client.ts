@@ -13,8 +13,8 @@ export class FromClient implements PeerOwner {
     this.#backend = backend
   }
 
-  begin({ opcode, length, fin }: FrameHead): void {
-    this.#backend.beginFrame(opcode, length, fin)
+  begin(head: FrameHead): void {
+    this.#backend.beginFrame(head)
   }
 
   data(piece: Buffer): void {

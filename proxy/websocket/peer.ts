@@ -39,6 +39,8 @@ export class Peer implements FrameSink {
   owner: PeerOwner = NOBODY
   /** Something has come since this was last set to false. */
   heard = true
+  /** It gets compressed what is worth it, and what it sends compressed is to be inflated. */
+  compresses = false
   readonly #socket: PeerSocket
   readonly #rules: FrameRules
   readonly #reader: FrameReader
@@ -70,17 +72,13 @@ export class Peer implements FrameSink {
     return this.#closeSent || this.#socket.destroyed
   }
 
-  get compresses(): boolean {
-    return this.#rules.deflate
-  }
-
   /** Begins a data frame whose payload follows in pieces. */
-  beginFrame(opcode: number, length: number, fin: boolean): void {
+  beginFrame({ opcode, length, fin, compressed }: FrameHead): void {
     if (this.#rules.masked) {
-      this.#write(frameHead(opcode, length, { fin }))
+      this.#write(frameHead(opcode, length, { fin, compressed }))
       return
     }
-    this.#masking = new MaskedFrame(opcode, length, { fin })
+    this.#masking = new MaskedFrame(opcode, length, { fin, compressed })
     this.#write(this.#masking.head)
   }
 
@@ -181,7 +179,6 @@ export class Peer implements FrameSink {
     return this.isClosing || this.#socket.write(bytes)
   }
 }
-
 
 // One function for all connections, so that ten thousand of them have no closures.
 const LISTENERS: ReadonlyArray<readonly [string, (this: PeerSocket, bytes: Buffer) => void]> = [

@@ -13,7 +13,7 @@ export interface RelayOptions {
   readonly messagePrefix: Buffer | undefined
   /** Bytes that a message may have when it is no longer compressed. */
   readonly maxMessage: number
-  debug(message: string): void
+  readonly debug: (message: string) => void
 }
 
 /**
@@ -66,7 +66,9 @@ export class Relay implements Origin {
     this.#letGoOfBackend()
   }
 
-  refresh(): void {}
+  refresh(): boolean {
+    return false
+  }
 
   /** The client is full: the backend has to wait. */
   clientFull(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { testResource } from '../forward/test-target.ts'
 import { CLOSE, CONTINUATION, TEXT } from './frames/frame.ts'
 import type { FrameHead } from './frames/frame.ts'
 import { memorySockets } from './memory-socket.ts'
@@ -6,6 +7,14 @@ import { Peer } from './peer.ts'
 import type { PeerOwner } from './peer.ts'
 
 const PREFIX = Buffer.from('m:')
+
+export const NO_TEST_RESOURCE = { code: 404, message: 'no such test resource' }
+
+/** Whether the path below the route's is `/ws`. */
+export function isTestWebSocket(target: string, pathBeg: string): boolean {
+  const [path = ''] = target.split('?')
+  return testResource(path, pathBeg) === '/ws'
+}
 
 /**
  * What the target `test` is as a WebSocket backend (GRIP 7.8): it echoes, and with `grip` it subscribes to the channels of the query.
@@ -38,9 +47,9 @@ class Echo implements PeerOwner {
     this.#grip = grip
   }
 
-  begin({ opcode, length, fin }: FrameHead): void {
-    const prefix = this.#grip && opcode !== CONTINUATION ? PREFIX : undefined
-    this.#peer.beginFrame(opcode, length + (prefix?.length ?? 0), fin)
+  begin(head: FrameHead): void {
+    const prefix = this.#grip && head.opcode !== CONTINUATION ? PREFIX : undefined
+    this.#peer.beginFrame({ ...head, length: head.length + (prefix?.length ?? 0) })
     if (prefix !== undefined) this.data(prefix)
   }
 

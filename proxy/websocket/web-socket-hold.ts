@@ -1,4 +1,10 @@
-import type { ControlMessage, KeepAlive, MessageType, SendDelayed, Subscribe } from '../../shared/grip/control/control-message.ts'
+import type {
+  ControlMessage,
+  KeepAlive,
+  MessageType,
+  SendDelayed,
+  Subscribe,
+} from '../../shared/grip/control/control-message.ts'
 import { uriOf } from '../accept/exchange.ts'
 import type { RequestFacts } from '../accept/exchange.ts'
 import type { Hold } from '../hold/hold.ts'
@@ -36,8 +42,8 @@ export interface Origin {
   detach(): void
   /** Lets go of the backend, because the client is being closed. */
   close(): void
-  /** Asks a backend that is spoken to over HTTP whether it has something to say (GRIP 7.4). */
-  refresh(): void
+  /** Asks a backend that is spoken to over HTTP whether it has something to say; false for any other (GRIP 7.4). */
+  refresh(): boolean
 }
 
 const MAX_FILTERS = 5
@@ -96,11 +102,15 @@ export class WebSocketHold implements Hold {
     if (format === undefined) return false
     if (format.action === 'send') this.#send(delivery.frames(this.#client.compresses))
     else if (format.action === 'close') this.#close(format.code, format.reason)
-    else if (format.action === 'refresh') this.#origin?.refresh()
+    else if (format.action === 'refresh') this.refresh()
     return true
   }
 
   recover(): void {}
+
+  refresh(): boolean {
+    return this.#origin?.refresh() === true
+  }
 
   control(message: ControlMessage): void {
     switch (message.type) {

@@ -31,13 +31,15 @@ export type HandlerMessage =
   | { readonly type: 'who' }
   /** Answers `hello` and `subscribe`: items published from here on are sent. */
   | { readonly type: 'subscribed'; readonly request: number }
-  | {
-      readonly type: 'command'
-      readonly request: number
-      readonly method: 'conncheck'
-      readonly ids: readonly string[]
-    }
+  | { readonly type: 'command'; readonly request: number; readonly command: WorkerCommand }
   | { readonly type: 'recover' }
+
+/** Each worker replies with the ids, among those asked for, that it has done something for (GRIP 5.4). */
+export type WorkerCommand =
+  | { readonly method: 'conncheck'; readonly ids: readonly string[] }
+  /** Of one connection, or of all on a channel. */
+  | { readonly method: 'refresh'; readonly id: string }
+  | { readonly method: 'refresh'; readonly channel: string }
 
 /** First byte of a frame that holds a JSON message; an item's frame starts with ITEM_FRAME. */
 const JSON_FRAME = 0x7b // '{', the message itself

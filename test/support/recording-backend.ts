@@ -132,8 +132,8 @@ export class RecordingBackend {
   }
 }
 
-export async function startBackend(): Promise<RecordingBackend> {
-  const server = createServer({ allowHalfOpen: false }).listen(0, '127.0.0.1')
+export async function startBackend(port = 0): Promise<RecordingBackend> {
+  const server = createServer({ allowHalfOpen: false }).listen(port, '127.0.0.1')
   await once(server, 'listening')
   return new RecordingBackend(server)
 }

@@ -168,6 +168,8 @@ test('no more requests are read while a thousand wait for the workers', async (c
   let answering = false
   const slow = {
     recover: () => {},
+    refresh: async () => false,
+    refreshChannel: async () => {},
     connCheck: async () => {
       asked++
       await until(() => answering, 'answering')

@@ -41,6 +41,14 @@ export class FakeCommands implements WorkerCommands {
     if (this.broken) throw new Error('no answer')
     return ids.filter((id) => this.existing.has(id))
   }
+
+  async refresh(id: string): Promise<boolean> {
+    return (await this.connCheck([id])).length > 0
+  }
+
+  async refreshChannel(channel: string): Promise<void> {
+    await this.connCheck([channel])
+  }
 }
 
 /** Keeps what an input logs and counts. */

@@ -15,7 +15,7 @@ before(async () => {
   api = await startHttpApi(
     { address: '127.0.0.1', port: 0, maxHeadersSize: 2000, maxBodySize: 1000 },
     { publish: (items) => inbox.publish(items), ready: () => inbox.ready() },
-    { recover: () => commands.recover(), connCheck: (ids) => commands.connCheck(ids) },
+    { recover: () => commands.recover() },
     () => ({ ok: healthy }),
   )
 })

@@ -39,6 +39,10 @@ class FakeHold implements Hold {
   recover(): void {
     this.recovered++
   }
+
+  refresh(): boolean {
+    return false
+  }
 }
 
 /** A hold table whose handler confirms everything at once, unless it is silent. */

@@ -12,7 +12,7 @@ const messages: (WorkerMessage | HandlerMessage)[] = [
   { type: 'reply', request: 3, value: ['0-1:1'] },
   { type: 'who' },
   { type: 'subscribed', request: 2 },
-  { type: 'command', request: 3, method: 'conncheck', ids: ['0-1:1'] },
+  { type: 'command', request: 3, command: { method: 'conncheck', ids: ['0-1:1'] } },
   { type: 'recover' },
 ]
 
