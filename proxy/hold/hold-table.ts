@@ -45,9 +45,9 @@ export class HoldTable {
 
   /**
    * One more channel for a hold that goes on whether or not the handler answers; the hold has it among its channels already. `onSettled` is called
-   * once, when the channel is live or the handler did not confirm in time; then it will be as soon as there is a handler.
+   * once, with true when the channel is live, with false when the handler did not confirm in time; then it will be as soon as there is a handler.
    */
-  join(hold: Hold, channel: string, onSettled: () => void): void {
+  join(hold: Hold, channel: string, onSettled: (live: boolean) => void): void {
     this.#put(hold, channel)
     this.#subscriptions.subscribe([channel], onSettled)
   }

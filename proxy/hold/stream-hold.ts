@@ -64,7 +64,7 @@ export class StreamHold implements Hold, DetachedOwner {
     writeHead(res, code, reason, flatten(response.headers))
     res.flushHeaders()
     this.#chunked = res.chunkedEncoding
-    this.#reusable = res.shouldKeepAlive
+    this.#reusable = res.chunkedEncoding && res.shouldKeepAlive
     this.#open = res.req.method !== 'HEAD' && code !== 204 && code !== 304
     return this.#open
   }

@@ -182,8 +182,10 @@ export class WebSocketHold implements Hold {
   #join(channel: string): void {
     this.#channels.add(channel)
     this.#origin?.pause()
-    this.#context.table.join(this, channel, () => this.#origin?.resume())
-    this.#context.subscribed(this.uri, channel)
+    this.#context.table.join(this, channel, (live) => {
+      if (live) this.#context.subscribed(this.uri, channel)
+      this.#origin?.resume()
+    })
   }
 
   #unsubscribe(channel: string): void {

@@ -104,11 +104,15 @@ test('the extensions that the client offers are replaced by an offer of GRIP', a
   client.vanish()
 })
 
-test('a route without GRIP offers no extension at all', async () => {
+test('on a route without GRIP client and backend agree on extensions between themselves', async () => {
+  backend.accept(['Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover'])
   const headers = ['Sec-WebSocket-Extensions: permessage-deflate, grip', 'Grip-Sig: forged']
   const { client, request } = await open('/', { host: 'raw.example', headers })
-  assert.deepEqual(request.values('sec-websocket-extensions'), [])
+  assert.deepEqual(request.values('sec-websocket-extensions'), ['permessage-deflate, grip'])
   assert.doesNotMatch(request.bytes, /^grip-/im)
+  assert.deepEqual(client.response.values('sec-websocket-extensions'), [
+    'permessage-deflate; server_no_context_takeover',
+  ])
   client.vanish()
 })
 

@@ -160,6 +160,8 @@ export class HttpSession implements Origin, EventsOwner {
   #answered(head: ResponseHead, body: Buffer): void {
     this.#isBusy = false
     if (this.#isGone) {
+      // Whatever it says to it, it has heard this.
+      this.#outbox.accept(undefined)
       this.#isOver = !this.#isDue
       this.#goOn()
       return

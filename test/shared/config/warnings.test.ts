@@ -22,7 +22,7 @@ test('unknown keys and sections are warned about and ignored', (t) => {
 test('a key without effect is warned about when something would be missed', (t) => {
   const missed = {
     global: ['stats_connection_ttl=60'],
-    runner: ['allow_compression=true'],
+    runner: [],
     proxy: ['max_open_requests=5', 'auto_cross_origin=yes', 'updates_check=report', 'prometheus_port=9000'],
     handler: [
       'message_rate=100',
