@@ -13,9 +13,8 @@ after(() => gateway.stop())
 
 test('a WebSocket lives on while its backend is briefly down, and loses nothing', async () => {
   const before = await startWebSocketOverHttpBackend(port)
-  const { client, open } = await openOverHttp(gateway, before, { answer: ['Set-Meta-User: alice'] }).finally(() =>
-    before.stop(),
-  )
+  const { client, open } = await openOverHttp(gateway, before, { answer: ['Set-Meta-User: alice'] })
+  await before.stop()
   client.sendText('one')
   // Said by the gateway when it cannot reach the backend, which it has tried for the message by then, too.
   assert.equal((await ask(gateway.port, get('/'))).code, 502)
