@@ -52,17 +52,23 @@ export class UpgradeResponse extends ServerResponse {
     this.once('finish', () => endAndLinger(socket))
   }
 
-  /** RFC 9110 15.2.2. @returns what the client has sent since; the connection is the caller's. */
-  switchProtocols(reason: string, headers: RawHeaders): Buffer[] {
+  /** Lets go of the connection, which is the caller's from now on. @returns what the client has sent since its handshake. */
+  release(): readonly Buffer[] {
     const socket = this.#socket
     this.detachSocket(socket)
     socket.removeListener('error', this.#onEnd)
     socket.removeListener('end', this.#onEnd)
     socket.removeListener('drain', this.#onDrain)
     socket.removeListener('data', this.#onData)
+    return this.#early
+  }
+
+  /** RFC 9110 15.2.2; also releases the connection. */
+  switchProtocols(reason: string, headers: RawHeaders): readonly Buffer[] {
+    const early = this.release()
     let head = `HTTP/1.1 101 ${reason || 'Switching Protocols'}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
-    socket.write(`${head}\r\n`, 'latin1')
-    return this.#early
+    this.#socket.write(`${head}\r\n`, 'latin1')
+    return early
   }
 }

@@ -87,7 +87,8 @@ export class Backend {
   }
 }
 
-function connectorTo({ insecure, clientCert, clientKey }: Target): buildConnector.connector {
+/** Connects to a target, in 10 s at most. */
+export function connectorTo({ insecure, clientCert, clientKey }: Target): buildConnector.connector {
   return buildConnector({
     timeout: CONNECT_TIMEOUT,
     rejectUnauthorized: !insecure,

@@ -15,6 +15,7 @@ import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { RelayedResponse } from './relayed-response.ts'
 import { requestHeaders, withHost } from './request-headers.ts'
 import type { RawHeaders } from './raw-headers.ts'
+import { tunnelUpgrade } from './upgrade-tunnel.ts'
 import { testRequestTooLarge, testResponse } from './test-target.ts'
 
 /** What acts on responses with instructions. */
@@ -30,6 +31,8 @@ export interface WebSockets {
   /** A backend has accepted. */
   accept(exchange: Exchange, head: ResponseHead, backend: Socket): void
   acceptTest(exchange: Exchange): void
+  /** A tunnel was made, which nobody looks into. */
+  opened(exchange: Exchange): void
   /** GRIP 7.4 @param unreachable called instead of an answer when the target could not be reached. */
   openOverHttp(exchange: Exchange, request: OutgoingRequest, unreachable: () => void): void
 }
@@ -92,6 +95,18 @@ class Forwarding {
     }
     if (target.overHttp && sendsEvents(exchange)) {
       exchange.fail(errors.webSocketEvents)
+      return
+    }
+    // Published messages have to find their place between the frames: only without channels nobody has to look at them.
+    if (exchange.isWebSocket && exchange.passThrough && target.subs.length === 0) {
+      const request = outgoingRequest(exchange, target, this.#headers)
+      const { webSockets } = this.#context
+      tunnelUpgrade(
+        exchange,
+        request,
+        () => webSockets.opened(exchange),
+        () => this.#try(index + 1),
+      )
       return
     }
     const owner: AttemptOwner = {

@@ -88,6 +88,10 @@ export class WebSocketAcceptor implements WebSockets {
     relay.start(early)
   }
 
+  opened(exchange: Exchange): void {
+    this.#events.opened(exchange)
+  }
+
   acceptTest(exchange: Exchange): void {
     const { target, route } = exchange.facts
     if (!isTestWebSocket(target, route.pathBeg)) {
@@ -142,7 +146,7 @@ export class WebSocketAcceptor implements WebSockets {
     exchange: Exchange,
     reason: string,
     headers: RawHeaders,
-  ): { client: Peer; hold: WebSocketHold; early: Buffer[] } {
+  ): { client: Peer; hold: WebSocketHold; early: readonly Buffer[] } {
     const offers = exchange.req.headers['sec-websocket-extensions'] ?? ''
     const compresses = this.#options.compress && !exchange.passThrough
     const deflate = compresses ? negotiateDeflate(offers) : undefined
@@ -156,7 +160,7 @@ export class WebSocketAcceptor implements WebSockets {
     return { client, hold, early }
   }
 
-  #switch(exchange: Exchange, reason: string, headers: RawHeaders): Buffer[] {
+  #switch(exchange: Exchange, reason: string, headers: RawHeaders): readonly Buffer[] {
     this.#events.opened(exchange)
     exchange.onClose = undefined
     const upgrade = ['Upgrade', 'websocket', 'Connection', 'Upgrade']

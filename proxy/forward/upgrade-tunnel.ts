@@ -1,0 +1,115 @@
+import { createRequire } from 'node:module'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { buildConnector } from 'undici'
+import { errors } from '../accept/errors.ts'
+import type { Exchange } from '../accept/exchange.ts'
+import type { UpgradeResponse } from '../accept/upgrade.ts'
+import type { OutgoingRequest } from './attempt.ts'
+import { connectorTo } from './backend.ts'
+import { pairs } from './raw-headers.ts'
+import type { RawHeaders } from './raw-headers.ts'
+import { RelayedResponse } from './relayed-response.ts'
+
+/** The package has no types of its own; this is what is used of it here. */
+interface HttpProxy {
+  createProxyServer(options: object): {
+    ws(req: object, socket: Socket, head: undefined, options: object, onError: () => void): void
+    on(event: 'proxyReqWs', listener: (proxyReq: ClientRequest, req: unknown) => void): void
+  }
+}
+
+/** What http-proxy takes for the client's request. */
+interface ForwardedRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly onRequest: (proxyReq: ClientRequest) => void
+}
+
+const proxy = (createRequire(import.meta.url)('http-proxy') as HttpProxy).createProxyServer({ toProxy: true })
+proxy.on('proxyReqWs', (proxyReq, req) => (req as ForwardedRequest).onRequest(proxyReq))
+
+/**
+ * Passes a WebSocket on that GRIP has no part in: handshake, extensions and bytes are between client and backend (GRIP 2.5, 7.1). http-proxy makes the
+ * handshake and joins the sockets. Around it is what it would get wrong: it is given a connection that stands, so that another target can be tried
+ * and the client is told when there is none; the path and the headers as they are, which it would rewrite and turn round; and a refusal is relayed here,
+ * which it would pass on without its framing.
+ *
+ * @param opened called when the client's connection is a WebSocket.
+ * @param unreachable called instead when the target could not be connected to.
+ */
+export function tunnelUpgrade(
+  exchange: Exchange,
+  request: OutgoingRequest,
+  opened: () => void,
+  unreachable: () => void,
+): void {
+  const { host, port, ssl } = request.target
+  const where = { hostname: host, host, port: String(port), protocol: ssl ? 'https:' : 'http:' }
+  const options = { ...where, servername: request.servername } as buildConnector.Options
+  connectorTo(request.target)(options, (error, backend) => {
+    if (error !== null) unreachable()
+    else if (exchange.over) backend.destroy()
+    else handshake(exchange, request, backend, opened)
+  })
+}
+
+function handshake(exchange: Exchange, request: OutgoingRequest, backend: Socket, opened: () => void): void {
+  const { socket } = exchange.req
+  const onRequest = (proxyReq: ClientRequest): void => {
+    proxyReq.path = request.path
+    for (const name of proxyReq.getHeaderNames()) proxyReq.removeHeader(name)
+    for (const [name, values] of byName([...request.headers, ...UPGRADE])) proxyReq.setHeader(name, values)
+    exchange.onClose = () => proxyReq.destroy()
+    // Before http-proxy's own listeners, which are added after this.
+    proxyReq.on('response', (response: IncomingMessage & { upgrade?: boolean }) => {
+      // It leaves responses to others when it takes them for the switch.
+      response.upgrade = true
+      relayRefusal(exchange, response)
+    })
+    proxyReq.on('upgrade', (_response, proxySocket: Socket) => {
+      exchange.onClose = undefined
+      opened()
+      for (const bytes of (exchange.res as UpgradeResponse).release()) proxySocket.write(bytes)
+      // It passes on the end of a connection, but not its loss.
+      proxySocket.once('close', () => socket.destroySoon())
+      socket.once('close', () => proxySocket.destroySoon())
+    })
+  }
+  const headers = { upgrade: 'websocket', connection: 'Upgrade' }
+  const forwarded: ForwardedRequest = { method: request.method, url: request.path, headers, onRequest }
+  const agent = { addRequest: (proxyReq: ClientRequest) => proxyReq.onSocket(backend) }
+  proxy.ws(forwarded, socket, undefined, { target: 'http://backend', agent }, () => exchange.fail(errors.originFailed))
+}
+
+const UPGRADE = ['Upgrade', 'websocket', 'Connection', 'Upgrade']
+
+/** Names in the client's order and spelling, each with all its values: node:http sets a header once. */
+function byName(headers: RawHeaders): Map<string, string[]> {
+  const names = new Map<string, string>()
+  const byName = new Map<string, string[]>()
+  for (const [spelling, value] of pairs(headers)) {
+    const name = names.get(spelling.toLowerCase()) ?? spelling
+    names.set(spelling.toLowerCase(), name)
+    byName.set(name, [...(byName.get(name) ?? []), value])
+  }
+  return byName
+}
+
+function relayRefusal(exchange: Exchange, response: IncomingMessage): void {
+  const head = {
+    code: response.statusCode ?? 502,
+    reason: response.statusMessage ?? '',
+    headers: response.rawHeaders,
+  }
+  const sink = new RelayedResponse(exchange, head, {
+    pause: () => void response.pause(),
+    resume: () => void response.resume(),
+    abort: () => void response.destroy(),
+  })
+  exchange.onClose = () => response.destroy()
+  response.on('data', (bytes: Buffer) => sink.data(bytes))
+  response.on('end', () => sink.end(response.rawTrailers))
+  response.on('error', () => sink.fail())
+}
