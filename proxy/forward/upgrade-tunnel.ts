@@ -57,18 +57,20 @@ export function tunnelUpgrade(
 
 function handshake(exchange: Exchange, request: OutgoingRequest, backend: Socket, opened: () => void): void {
   const { socket } = exchange.req
+  let isOpen = false
   const onRequest = (proxyReq: ClientRequest): void => {
+    // Once all of http-proxy's listeners are there.
+    queueMicrotask(() => {
+      proxyReq.removeAllListeners('response')
+      proxyReq.on('response', (response) => relayRefusal(exchange, response))
+    })
     proxyReq.path = request.path
     for (const name of proxyReq.getHeaderNames()) proxyReq.removeHeader(name)
     for (const [name, values] of byName([...request.headers, ...UPGRADE])) proxyReq.setHeader(name, values)
     exchange.onClose = () => proxyReq.destroy()
-    // Before http-proxy's own listeners, which are added after this.
-    proxyReq.on('response', (response: IncomingMessage & { upgrade?: boolean }) => {
-      // It leaves responses to others when it takes them for the switch.
-      response.upgrade = true
-      relayRefusal(exchange, response)
-    })
+    // Before http-proxy's own listener, which is added after this.
     proxyReq.on('upgrade', (_response, proxySocket: Socket) => {
+      isOpen = true
       exchange.onClose = undefined
       opened()
       for (const bytes of (exchange.res as UpgradeResponse).release()) proxySocket.write(bytes)
@@ -80,7 +82,9 @@ function handshake(exchange: Exchange, request: OutgoingRequest, backend: Socket
   const headers = { upgrade: 'websocket', connection: 'Upgrade' }
   const forwarded: ForwardedRequest = { method: request.method, url: request.path, headers, onRequest }
   const agent = { addRequest: (proxyReq: ClientRequest) => proxyReq.onSocket(backend) }
-  proxy.ws(forwarded, socket, undefined, { target: 'http://backend', agent }, () => exchange.fail(errors.originFailed))
+  proxy.ws(forwarded, socket, undefined, { target: 'http://backend', agent }, () => {
+    if (!isOpen) exchange.fail(errors.originFailed)
+  })
 }
 
 const UPGRADE = ['Upgrade', 'websocket', 'Connection', 'Upgrade']
