@@ -11,6 +11,8 @@ import type { Outcome, Scenario } from './scenario.ts'
 const FIRST = 1000
 const ALL = 10_000
 const SETTLE_SECONDS = 2
+/** Some seconds after many clients came, garbage collectors tidy up once. */
+const AFTERMATH_SECONDS = 15
 const KEEP_ALIVE = 25
 
 /** Opening streams, and what the open ones weigh: the first thousand are the warm-up, the others are counted. */
@@ -56,7 +58,7 @@ export const idle: Scenario = {
   run: async (trial): Promise<Outcome> => {
     const streams = await trial.streams()
     const opened = await streams.open(ALL)
-    await sleep(SETTLE_SECONDS * 1000)
+    await sleep(AFTERMATH_SECONDS * 1000)
     const meter = trial.meter()
     await sleep(KEEP_ALIVE * 1000)
     const reading = meter.read()

