@@ -23,6 +23,9 @@ export interface TrialOptions {
   readonly profiles: string | undefined
 }
 
+const WARM_UP_ROUNDS = 3
+const WARM_UP_CLIENTS = 5000
+
 interface Parts {
   readonly name: SystemName
   readonly system: Running
@@ -87,6 +90,19 @@ export class Trial {
     const streams = new Streams(this.system, options)
     this.#streams.push(streams)
     return streams
+  }
+
+  /**
+   * Opens clients and lets them go, several times: what a system compiles or allocates while it is new must not be counted as what a client costs.
+   * @param workers each of which has to become warm.
+   */
+  async warmUp(workers: number, options: StreamsOptions = {}): Promise<void> {
+    for (let round = 0; round < (this.quick ? 1 : WARM_UP_ROUNDS) * workers; round++) {
+      await this.system.canHold?.()
+      const streams = new Streams(this.system, options)
+      await streams.open(WARM_UP_CLIENTS)
+      await streams.stop()
+    }
   }
 
   /** Begins to count CPU. */

@@ -39,9 +39,8 @@ export const workersAccept: Scenario = {
     { key: 'rate', title: 'holds accepted', unit: '1/s', targets: [{ rival: 'gateway' }] },
   ],
   run: async (trial: Trial) => {
+    await trial.warmUp(2)
     const streams = await trial.streams()
-    // Both workers are to be warm.
-    await streams.open(OPENED)
     const meter = trial.meter()
     const opened = await streams.open(OPENED)
     const reading = meter.read()

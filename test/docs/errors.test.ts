@@ -23,7 +23,8 @@ test('an answer that closes the connection is said to', () => {
 
 /** Source files whose errors are sentences for users, and how those errors are made. */
 const sources: readonly (readonly [folder: string, call: string])[] = [
-  ['shared/grip', 'new (?:ItemError|InstructError|Problem|this\\.#Problem)'],
+  ['shared/grip', 'new (?:ItemError|InstructError|ControlError|Problem|this\\.#Problem)'],
+  ['proxy/websocket/over-http', '(?:new EventError|refuse|#fail)'],
   ['shared/config', '(?:new ConfigError|place\\.fail|fail)'],
   ['shared/cli', '(?:new PublishError|fail)'],
   ['proxy/choose', '(?:new RouteLineError|warn)'],

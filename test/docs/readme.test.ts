@@ -20,9 +20,14 @@ test('the README shows what really happens without a backend', { skip }, async (
   }
 })
 
-for (const [program, example] of [
-  [process.execPath, 'examples/hold-backend.mjs'],
-  ['python3', 'examples/hold-backend.py'],
+const WITH_BACKEND = 'The same with a backend'
+const WEBSOCKET = 'A WebSocket, with a backend that only speaks HTTP'
+
+for (const [program, example, heading, route] of [
+  [process.execPath, 'examples/hold-backend.mjs', WITH_BACKEND, '* localhost:8000'],
+  ['python3', 'examples/hold-backend.py', WITH_BACKEND, '* localhost:8000'],
+  [process.execPath, 'examples/websocket-over-http-chat.mjs', WEBSOCKET, '* localhost:8000,over_http'],
+  [process.execPath, 'examples/websocket-chat.mjs', WEBSOCKET, '* localhost:8000'],
 ] as const) {
   const missing = needs(program)
   test(`the README shows what really happens with ${example}`, { skip: skip || missing }, async () => {
@@ -30,7 +35,7 @@ for (const [program, example] of [
     const backend = spawn(program, [example], { stdio: 'ignore', env: { ...process.env, PORT: String(port) } })
     const closed = once(backend, 'close')
     try {
-      await tryWithBackend(port)
+      await tryWithBackend(heading, route.replace('8000', String(port)))
     } finally {
       backend.kill('SIGKILL')
       await closed
@@ -38,11 +43,11 @@ for (const [program, example] of [
   })
 }
 
-async function tryWithBackend(port: number): Promise<void> {
-  const gateway = await startGateway({ routes: [], args: ['--route', `* localhost:${port}`] })
+async function tryWithBackend(heading: string, route: string): Promise<void> {
+  const gateway = await startGateway({ routes: [], args: ['--route', route] })
   try {
-    await until(async () => (await fetch(`http://127.0.0.1:${gateway.port}/`)).status === 404, 'the backend')
-    await tryInPairs(gateway, 'The same with a backend', 1)
+    await until(async () => (await fetch(`http://127.0.0.1:${gateway.port}/`)).status < 500, 'the backend')
+    await tryInPairs(gateway, heading, 1)
   } finally {
     await gateway.stop()
   }
