@@ -44,19 +44,19 @@ export class WebSocketAcceptor implements WebSockets {
   readonly #context: WebSocketContext
   readonly #options: WebSocketOptions
   readonly #events: WebSocketEvents
-  readonly #rules: Readonly<Record<'client' | 'deflatingClient' | 'backend' | 'throughBackend', FrameRules>>
+  readonly #backend: Readonly<Record<'plain' | 'deflate', FrameRules>>
+  readonly #client: Readonly<Record<'plain' | 'deflate', FrameRules>>
+  /** Of a backend that is spoken to over HTTP. */
+  readonly #httpClient: Readonly<Record<'plain' | 'deflate', FrameRules>>
 
   constructor(context: WebSocketContext, options: WebSocketOptions, events: WebSocketEvents) {
     this.#context = context
     this.#options = options
     this.#events = events
     const { maxMessage } = options
-    this.#rules = {
-      client: { masked: true, deflate: false, maxMessage },
-      deflatingClient: { masked: true, deflate: true, maxMessage },
-      backend: { masked: false, deflate: false, maxMessage },
-      throughBackend: { masked: false, deflate: true, maxMessage },
-    }
+    this.#backend = rulesOf(false, maxMessage)
+    this.#client = rulesOf(true, maxMessage)
+    this.#httpClient = rulesOf(true, Math.min(maxMessage, COLLECTED_MESSAGE))
   }
 
   accept(exchange: Exchange, { reason, headers }: ResponseHead, backend: Socket): void {
@@ -75,10 +75,10 @@ export class WebSocketAcceptor implements WebSockets {
       tunnel(exchange.req.socket, early, backend)
       return
     }
-    const { client, hold, early } = this.#open(exchange, reason, shown)
+    const { client, hold, early } = this.#open(exchange, reason, shown, this.#client)
     const relay = new Relay({
       client,
-      backend: new Peer(backend, exchange.passThrough ? this.#rules.throughBackend : this.#rules.backend),
+      backend: new Peer(backend, exchange.passThrough ? this.#backend.deflate : this.#backend.plain),
       hold,
       messagePrefix: prefix,
       maxMessage: this.#options.maxMessage,
@@ -127,14 +127,14 @@ export class WebSocketAcceptor implements WebSockets {
     events: readonly WebSocketEvent[],
   ): void {
     const headers = ['Sec-WebSocket-Accept', acceptOf(exchange), ...handshakeHeaders(head.headers)]
-    const { client, hold, early } = this.#open(exchange, '', headers)
+    const { client, hold, early } = this.#open(exchange, '', headers, this.#httpClient)
     const session = new HttpSession({
       client,
       hold,
       requests,
       messagePrefix: exchange.passThrough ? undefined : messagePrefix(pairs(head.headers)),
       oneEvent: exchange.tried?.oneEvent === true,
-      maxMessage: this.#options.maxMessage,
+      maxMessage: this.#httpClient.plain.maxMessage,
       wheel: this.#context.wheel,
       debug: this.#events.debug,
     })
@@ -146,6 +146,7 @@ export class WebSocketAcceptor implements WebSockets {
     exchange: Exchange,
     reason: string,
     headers: RawHeaders,
+    rules: Readonly<Record<'plain' | 'deflate', FrameRules>>,
   ): { client: Peer; hold: WebSocketHold; early: readonly Buffer[] } {
     const offers = exchange.req.headers['sec-websocket-extensions'] ?? ''
     const compresses = this.#options.compress && !exchange.passThrough
@@ -154,7 +155,7 @@ export class WebSocketAcceptor implements WebSockets {
     const early = this.#switch(exchange, reason, [...headers, ...extensions])
     // What client and backend have agreed upon between themselves passes, compressed or not.
     const deflating = deflate !== undefined || exchange.passThrough
-    const client = new Peer(exchange.req.socket, deflating ? this.#rules.deflatingClient : this.#rules.client)
+    const client = new Peer(exchange.req.socket, deflating ? rules.deflate : rules.plain)
     client.compresses = deflate !== undefined
     const hold = new WebSocketHold(exchange.facts, client, exchange.tried?.subs ?? [], this.#context)
     return { client, hold, early }
@@ -166,6 +167,13 @@ export class WebSocketAcceptor implements WebSockets {
     const upgrade = ['Upgrade', 'websocket', 'Connection', 'Upgrade']
     return (exchange.res as UpgradeResponse).switchProtocols(reason, [...upgrade, ...headers])
   }
+}
+
+/** Bytes of a message that has to be in memory as a whole before it can be posted. */
+const COLLECTED_MESSAGE = 1_000_000
+
+function rulesOf(masked: boolean, maxMessage: number): Readonly<Record<'plain' | 'deflate', FrameRules>> {
+  return { plain: { masked, deflate: false, maxMessage }, deflate: { masked, deflate: true, maxMessage } }
 }
 
 function withoutExtensions(headers: RawHeaders): RawHeaders {

@@ -70,7 +70,7 @@ const proxy = {
   sig_key: works(key, 'changeme'),
   upstream_key: works(key, ''),
   client_queue_max: works(integer(65_536), '8388608'),
-  websocket_max_message: works(integer(125), '67108864'),
+  websocket_max_message: works(integer(125), '16777216'),
   websocket_ping_interval: works(seconds(0), '60'),
   accept_timeout: works(milliseconds(1), '5000'),
   legacy_instruct_types: works(bool, 'true'),

@@ -74,7 +74,7 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       sig_key: 'changeme',
       upstream_key: '',
       client_queue_max: 8_388_608,
-      websocket_max_message: 67_108_864,
+      websocket_max_message: 16_777_216,
       websocket_ping_interval: 60,
       accept_timeout: 5000,
       legacy_instruct_types: true,
