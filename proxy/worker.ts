@@ -136,6 +136,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     reload: () => routes.reload(),
     stop: async () => {
       routes.close()
+      holds.goAway()
       servers.close()
       link.close()
     },

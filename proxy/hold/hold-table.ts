@@ -94,6 +94,10 @@ export class HoldTable {
     return this.on(channel).flatMap((hold) => (hold.refresh() ? [hold.id] : []))
   }
 
+  goAway(): void {
+    for (const hold of this.#holds.values()) hold.goAway()
+  }
+
   recoverAll(): void {
     for (const hold of this.#holds.values()) hold.recover()
   }

@@ -20,4 +20,6 @@ export interface Hold {
   recover(): void
   /** Asks a backend that is spoken to over HTTP for news. @returns false for a hold that has none (GRIP 7.4). */
   refresh(): boolean
+  /** The worker ends: a client that can be told so is told. */
+  goAway(): void
 }

@@ -66,6 +66,8 @@ export class ResponseHold implements Hold {
     return false
   }
 
+  goAway(): void {}
+
   #answer(response: InstructResponse): void {
     this.#end()
     sendResponse(this.#exchange, response)

@@ -105,6 +105,8 @@ export class StreamHold implements Hold, DetachedOwner {
     return false
   }
 
+  goAway(): void {}
+
   /** Ends the response; the connection can be used again, except for HTTP/1.0. */
   finish(): void {
     if (!this.#open) return

@@ -12,7 +12,7 @@ import type { HoldTable } from '../hold/hold-table.ts'
 import { KeepAliveClock } from '../hold/keep-alive.ts'
 import type { Timer, TimerWheel } from '../hold/timer-wheel.ts'
 import type { Delivery } from '../send/delivery.ts'
-import { INTERNAL_ERROR, isCloseCode, TRY_AGAIN_LATER } from './frames/close-code.ts'
+import { GOING_AWAY, INTERNAL_ERROR, isCloseCode, TRY_AGAIN_LATER } from './frames/close-code.ts'
 import { frame } from './frames/frame-writer.ts'
 import { OPCODES } from './frames/frame.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -110,6 +110,10 @@ export class WebSocketHold implements Hold {
 
   refresh(): boolean {
     return this.#origin?.refresh() === true
+  }
+
+  goAway(): void {
+    this.#close(GOING_AWAY, '')
   }
 
   control(message: ControlMessage): void {

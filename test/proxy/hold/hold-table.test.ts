@@ -43,6 +43,8 @@ class FakeHold implements Hold {
   refresh(): boolean {
     return false
   }
+
+  goAway(): void {}
 }
 
 /** A hold table whose handler confirms everything at once, unless it is silent. */
