@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import { takeOutOfOrder } from './in-order.ts'
-import { endAndLinger } from './linger.ts'
+import { linger } from './linger.ts'
 
 /*
  * A response that is held for days keeps node:http's request, response and parser, which weigh more than the socket. Here a connection is
@@ -30,9 +30,12 @@ const EARLY = Symbol('what the client sent before its time')
 
 interface DetachedSocket extends Socket {
   parser?: Parser | null
+  /** Node's own mark: what was written to the socket has to leave before more is parsed. */
+  readonly _paused?: boolean
+  readonly _handle?: { readonly reading?: boolean } | null
   readonly server?: Server
   [OWNER]?: DetachedOwner | undefined
-  [EARLY]?: Buffer[] | undefined
+  [EARLY]?: Buffer | undefined
 }
 
 /** Bytes kept of requests that come while a response is held; more wait in the system. */
@@ -52,6 +55,9 @@ export function detacher(internals: HttpInternals | undefined): Detach {
     const { parser } = socket
     // A request is complete only after its own event: before that the parser is at work and must not be freed.
     if (internals === undefined || !parser || !socket.server || !req.complete || !socket.writable) return false
+    // A parser that is paused says of half a message that it is none. A socket that is not read, though it is to be soon, would
+    // stay so, and its client's end unnoticed.
+    if (socket._paused !== false || socket._handle?.reading !== true) return false
     const listeners = httpListeners(socket)
     if (listeners === undefined || parser.finish() !== undefined || !takeOutOfOrder(socket)) return false
     res.detachSocket(socket)
@@ -68,21 +74,33 @@ export const detach: Detach = detacher(httpInternals())
 /** The response has ended: the connection is closed, or waits for the next request. */
 export function endDetached(socket: DetachedSocket, keepAlive: boolean): void {
   socket[OWNER] = undefined
-  if (!keepAlive) endAndLinger(socket)
+  if (!keepAlive) close(socket)
   else if (socket[EARLY] !== undefined) giveBack(socket)
   // Not given back before there is something to read: node:http would give it no more time than for a head that has begun.
   else socket.setTimeout(socket.server?.keepAliveTimeout ?? 0)
 }
 
+/** What the client sends now is for nobody; what waits for it may take its time, as long as it takes some of it. */
+function close(socket: DetachedSocket): void {
+  socket[EARLY] = undefined
+  socket.removeListener('data', onData)
+  socket.resume()
+  socket.setTimeout(socket.server?.keepAliveTimeout ?? 0)
+  socket.once('finish', () => linger(socket))
+  socket.end()
+}
+
 /** For node:http the connection is a new one, and its first bytes are those that have come. */
 function giveBack(socket: DetachedSocket): void {
-  const early = socket[EARLY] ?? []
+  const early = socket[EARLY]
   socket[EARLY] = undefined
   for (const [event, listener] of LISTENERS) socket.removeListener(event, listener)
   socket.setTimeout(0)
   socket.server?.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket)
-  for (const bytes of early) if (!socket.destroyed) socket.emit('data', bytes)
+  // Before the bytes: what is in them may be a reason to pause.
   socket.resume()
+  // All in one, since behind a part of them the parser may be paused.
+  if (early !== undefined && !socket.destroyed) socket.emit('data', early)
 }
 
 // One function for all connections, so that ten thousand of them have no closures.
@@ -95,10 +113,12 @@ const LISTENERS = new Map<string, Listener>([
 ])
 
 function onData(this: DetachedSocket, bytes: Buffer): void {
-  const early = (this[EARLY] ??= [])
-  early.push(bytes)
+  const { [EARLY]: before } = this
+  // One buffer: a byte at a time, each in a buffer of its own would weigh a hundred times as much.
+  const early = before === undefined ? bytes : Buffer.concat([before, bytes])
+  this[EARLY] = early
   if (this[OWNER] === undefined) giveBack(this)
-  else if (early.reduce((size, { length }) => size + length, 0) > EARLY_LIMIT) this.pause()
+  else if (early.length > EARLY_LIMIT) this.pause()
 }
 
 /** node:http, too, takes the end of the client's direction for that of the connection. */

@@ -6,7 +6,7 @@ type Handle = (req: IncomingMessage, res: ServerResponse) => void
 const WAITING = Symbol('pipelined requests')
 
 interface PipelinedSocket extends Socket {
-  [WAITING]?: [IncomingMessage, ServerResponse][] | undefined
+  [WAITING]?: (() => void)[] | undefined
 }
 
 /** With this many requests waiting no more are read; with fewer, reading goes on, because only it shows that a client has left. */
@@ -31,7 +31,7 @@ export function inOrder(handle: Handle): Handle {
         socket[WAITING] = undefined
         return
       }
-      start(...next)
+      next()
       if (waiting.length === 0) socket.resume()
     })
     handle(req, res)
@@ -42,7 +42,7 @@ export function inOrder(handle: Handle): Handle {
     if (waiting === undefined) {
       start(req, res)
     } else if (waiting.length < MAX_WAITING) {
-      waiting.push([req, res])
+      waiting.push(() => start(req, res))
       if (waiting.length >= PAUSE_AT) socket.pause()
     } else {
       socket.destroy()

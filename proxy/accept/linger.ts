@@ -32,6 +32,11 @@ export function lingerIfUnread(res: ServerResponse): void {
 /** Ends a connection from this side, with the bytes given; a client that does not end it from its own is not waited for. */
 export function endAndLinger(socket: Socket, bytes = ''): void {
   socket.end(bytes)
+  linger(socket)
+}
+
+/** Gives the client of a connection that was ended from this side the time to end it from its own. */
+export function linger(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), LINGER)
   socket.once('close', () => clearTimeout(timer))
 }

@@ -28,6 +28,7 @@ export class ClientServers {
   readonly #servers: Server[] = []
   readonly #settings: Settings
   readonly #onRequest: OnRequest
+  readonly #onUnknownExpectation = inOrder((_req, res) => answerError(res, errors.unknownExpectation))
   readonly #log: Log
 
   constructor(settings: Settings, onRequest: OnRequest, log: Log) {
@@ -96,7 +97,8 @@ export class ClientServers {
     server.on('request', this.#onRequest)
     // The body answers with 100 when somebody wants it.
     server.on('checkContinue', this.#onRequest)
-    server.on('checkExpectation', (_req, res) => answerError(res, errors.unknownExpectation))
+    // It has its place among the others, too: an answer that is ready before theirs would be lost when its connection is held.
+    server.on('checkExpectation', this.#onUnknownExpectation)
     server.on('clientError', onMalformed(this.#log))
     server.on('upgrade', (req, stream, head) => {
       const socket = stream as Socket

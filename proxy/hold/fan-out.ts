@@ -71,10 +71,19 @@ export class FanOut {
       if (this.#pass === undefined) break
       if (!this.#goOn(this.#pass, end)) return false
       this.#pass = undefined
+      // Many items for few holds each take as long as one for many.
+      if (this.#deliveries.length > 0 && performance.now() >= end) return false
     }
     const onDone = this.#onDone
     this.#onDone = []
-    for (const done of onDone) done()
+    for (const done of onDone) {
+      try {
+        done()
+      } catch (error) {
+        // What was published meanwhile must go on.
+        throwLater(error)
+      }
+    }
     return true
   }
 

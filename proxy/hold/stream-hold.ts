@@ -64,7 +64,8 @@ export class StreamHold implements Hold, DetachedOwner {
     writeHead(res, code, reason, flatten(response.headers))
     res.flushHeaders()
     this.#chunked = res.chunkedEncoding
-    this.#reusable = res.chunkedEncoding && res.shouldKeepAlive
+    // Without chunks only the end of the connection ends the response, whatever an HTTP/1.0 client asked for.
+    this.#reusable = res.shouldKeepAlive && res.chunkedEncoding
     this.#open = res.req.method !== 'HEAD' && code !== 204 && code !== 304
     return this.#open
   }

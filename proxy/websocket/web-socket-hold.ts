@@ -117,6 +117,8 @@ export class WebSocketHold implements Hold {
   }
 
   control(message: ControlMessage): void {
+    // One that came together with what ended this.
+    if (this.#isOver) return
     switch (message.type) {
       case 'subscribe':
         this.#subscribe(message)

@@ -12,8 +12,9 @@ import { writeGatewayFiles } from '../support/gateway-config.ts'
 import { needs } from '../support/programs.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { startBackend } from '../support/recording-backend.ts'
+import { until } from '../support/until.ts'
 import { get } from './held.ts'
-import { stream } from './origin-answer.ts'
+import { answer, stream } from './origin-answer.ts'
 
 const backend = await startBackend()
 const [tlsPort = 0] = await freePorts(1)
@@ -92,6 +93,38 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     client.abort()
   })
 }
+
+async function publish(channel: string, format: object): Promise<void> {
+  const items = [{ channel, formats: { 'http-stream': format } }]
+  await fetch(`http://127.0.0.1:${files.publishPort}/publish/`, { method: 'POST', body: JSON.stringify({ items }) })
+}
+
+test('a connection over TLS is used again after a stream, and what came during it is not lost', { skip }, async () => {
+  backend.script = {
+    whole: (target, { line }) => void target.write(line.includes('/tls') ? stream('tls-again') : answer([], line)),
+  }
+  const { client } = await tlsClient('localhost')
+  for (let times = 0; times < 20; times++) {
+    client.send(get('/tls'))
+    const mark = `<${times}>`
+    await until(async () => {
+      await publish('tls-again', { content: mark })
+      return client.pending.includes(mark)
+    }, mark)
+    // More than a TLS connection takes at once, to a client that does not read meanwhile.
+    if (times === 10) client.socket.pause()
+    if (times === 10)
+      for (let items = 0; items < 8; items++) await publish('tls-again', { content: 'y'.repeat(900_000) })
+    client.send(get('/during') + get('/split').slice(0, -7))
+    await publish('tls-again', { action: 'close' })
+    client.send(get('/split').slice(-7))
+    client.socket.resume()
+    assert.match((await client.response()).body, /(<\d+>|y)$/)
+    assert.equal((await client.response()).body, 'GET /during HTTP/1.1')
+    assert.equal((await client.response()).body, 'GET /split HTTP/1.1')
+  }
+  client.abort()
+})
 
 test('a Unix socket has the mode that was configured, and serves clients', async () => {
   for (const [name, mode] of [

@@ -11,6 +11,8 @@ import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
 import { HandlerLink } from '../../../proxy/link/handler-link.ts'
 import type { LinkEvents } from '../../../proxy/link/handler-link.ts'
 import type { Log } from '../../../shared/log.ts'
+import { encodeItem } from '../../../shared/link/item-codec.ts'
+import { encodeMessage } from '../../../shared/link/messages.ts'
 import { until } from '../../support/until.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'link-'))
@@ -20,6 +22,7 @@ after(() => rmSync(directory, { recursive: true }))
 class FakeHandler {
   readonly heard: string[] = []
   readonly #socket = new Router({ linger: 0 })
+  #worker: Buffer | undefined
 
   constructor(path: string) {
     this.#socket.bindSync(`ipc://${path}`)
@@ -33,12 +36,17 @@ class FakeHandler {
     )
   }
 
+  async send(...frames: readonly Buffer[]): Promise<void> {
+    await this.#socket.send([this.#worker as Buffer, ...frames])
+  }
+
   close(): void {
     this.#socket.close()
   }
 
   async #receive(): Promise<void> {
-    for await (const [, ...frames] of this.#socket) {
+    for await (const [sender, ...frames] of this.#socket) {
+      this.#worker = sender
       for (const frame of frames) {
         const { type, channels } = JSON.parse(frame.toString()) as { type: string; channels?: string[] }
         this.heard.push(channels === undefined ? type : `${type} ${channels.join()}`)
@@ -67,6 +75,8 @@ interface Linked {
   readonly subscriptions: WatchedSubscriptions
   /** Lets the time pass after which a worker gives a sign of life. */
   readonly tick: () => void
+  /** What was handed on: the items' channels, and what is to be called when they have reached their holds. */
+  readonly handedOn: { readonly channels: string; readonly done: () => void }[]
 }
 
 let links = 0
@@ -77,13 +87,16 @@ function linked(t: TestContext): Linked {
   const subscriptions = new WatchedSubscriptions(new TimerWheel(), 10_000)
   const ticks: (() => void)[] = []
   const interval = t.mock.method(globalThis, 'setInterval', (action: () => void) => ticks.push(action))
-  const events = { counts: () => ({}), held: () => 0, lag: () => 0 } as unknown as LinkEvents
+  const handedOn: { channels: string; done: () => void }[] = []
+  const items: LinkEvents['items'] = (published, done) =>
+    void handedOn.push({ channels: published.map(({ channel }) => channel).join(), done })
+  const events = { items, counts: () => ({}), held: () => 0, lag: () => 0 } as unknown as LinkEvents
   const log = { debug() {}, warn() {}, error() {} } as unknown as Log
   const link = new HandlerLink(0, subscriptions, events, log)
   link.start(path)
   interval.mock.restore()
   t.after(() => link.close())
-  return { path, subscriptions, tick: () => ticks.forEach((action) => action()) }
+  return { path, subscriptions, tick: () => ticks.forEach((action) => action()), handedOn }
 }
 
 test('a handler that comes back after an outage is greeted once, and hears nothing from before', async (t) => {
@@ -118,3 +131,37 @@ test('a handler that starts after its workers is greeted once, and hears nothing
   await handler.hears(2)
   assert.deepEqual(handler.heard, ['hello a', 'alive'])
 })
+
+test('a subscription is not live before all that came ahead of its confirmation has reached its holds', async (t) => {
+  const { path, subscriptions, handedOn } = linked(t)
+  const handler = new FakeHandler(path)
+  t.after(() => handler.close())
+  await handler.hears(1)
+  let isLive = false
+  subscriptions.subscribe(['later'], () => (isLive = true))
+  await handler.hears(2)
+  // The greeting was the first request.
+  const confirmation = encodeMessage({ type: 'subscribed', request: 2 })
+  await handler.send(item('first'), item('second'), confirmation, item('third'))
+  await until(() => handedOn.length === 3, 'all that was sent')
+  const channels = handedOn.map((handed) => handed.channels)
+  assert.deepEqual(channels, ['first,second', '', 'third'])
+  handedOn[0]?.done()
+  assert.equal(isLive, false)
+  handedOn[1]?.done()
+  assert.equal(isLive, true)
+})
+
+function item(channel: string): Buffer {
+  return encodeItem({
+    channel,
+    id: undefined,
+    prevId: undefined,
+    noSeq: false,
+    size: undefined,
+    meta: undefined,
+    httpResponse: undefined,
+    httpStream: { action: 'close' },
+    wsMessage: undefined,
+  })
+}
