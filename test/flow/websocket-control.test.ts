@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBothForWebSockets } from '../support/gateway-and-backend.ts'
+import { until } from '../support/until.ts'
 import { GRIP } from '../support/websocket-backend.ts'
 import type { BackendWebSocket } from '../support/websocket-backend.ts'
 import { CONTINUATION } from '../support/websocket-frame.ts'
@@ -238,8 +239,13 @@ test('a client that has left is no longer on its channels', async () => {
   await subscribe(second.server, 'leaving', 2)
   first.client.vanish()
   await first.server.closed()
-  await publish('leaving')
+  await until(
+    async () => {
+      await publish('leaving')
+      return gateway.log.matching(/publish channel=leaving receivers=1$/).length > 0
+    },
+    () => `one subscribed to it:\n${gateway.log.toString()}`,
+  )
   assert.equal(await second.client.next(), 'text on leaving')
-  await gateway.log.waitFor(/publish channel=leaving receivers=1$/)
   second.client.vanish()
 })

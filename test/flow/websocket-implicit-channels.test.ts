@@ -9,7 +9,7 @@ const { gateway, backend } = await startBothForWebSockets({
   condition: 'none.example',
   routes: [
     'plain.example BACKEND,sub=plain-a,sub=plain-b,sub=',
-    'grip.example,prefix=pre- BACKEND,sub=grip-a',
+    'grip.example,prefix=pre- BACKEND,sub=pre-grip-a',
     'refused.example BACKEND,sub=refused',
     'raw.example,no_grip BACKEND,sub=raw',
   ],
@@ -37,12 +37,13 @@ test('a backend that knows nothing of GRIP can have channels by its route', asyn
 test('channels of the target have no prefix, and cannot be unsubscribed', async () => {
   backend.accept([GRIP])
   const { client, server } = await openPair(gateway, backend, '/', { host: 'grip.example' })
-  await held(gateway, 'grip-a')
+  await held(gateway, 'pre-grip-a')
   server.control({ type: 'unsubscribe', channel: 'grip-a' })
+  server.control({ type: 'unsubscribe', channel: 'pre-grip-a' })
   server.control({ type: 'subscribe', channel: 'end' })
   await held(gateway, 'pre-end')
-  await publish('pre-grip-a', 'grip-a', 'pre-end')
-  assert.equal(await client.next(), 'text on grip-a')
+  await publish('pre-pre-grip-a', 'pre-grip-a', 'pre-end')
+  assert.equal(await client.next(), 'text on pre-grip-a')
   assert.equal(await client.next(), 'text on pre-end')
 })
 
