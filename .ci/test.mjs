@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Programs that some tests run; those tests are skipped, and say so, where one is missing and cannot be installed. */
-const PROGRAMS = ['curl', 'openssl', 'python3']
+const PROGRAMS = ['chromium', 'curl', 'openssl', 'python3']
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const words = process.argv.slice(2)

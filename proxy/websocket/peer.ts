@@ -45,6 +45,10 @@ export class Peer implements FrameSink {
   readonly #rules: FrameRules
   readonly #reader: FrameReader
   #masking: MaskedFrame | undefined
+  /** Bytes that the data frame at hand still lacks; until it has them nothing else can be sent. */
+  #lacking = 0
+  /** Control frames that wait for its end. */
+  #later: Buffer[] | undefined
   #pauses = 0
   #closeSent = false
 
@@ -74,6 +78,7 @@ export class Peer implements FrameSink {
 
   /** Begins a data frame whose payload follows in pieces. */
   beginFrame({ opcode, length, fin, compressed }: FrameHead): void {
+    this.#lacking = length
     if (this.#rules.masked) {
       this.#write(frameHead(opcode, length, { fin, compressed }))
       return
@@ -84,12 +89,21 @@ export class Peer implements FrameSink {
 
   /** @param piece belongs to the peer from now on. @returns false when it is to be given no more until its owner hears `drained`. */
   writePiece(piece: Buffer): boolean {
-    return this.#write(this.#masking === undefined ? piece : this.#masking.mask(piece))
+    this.#lacking -= piece.length
+    const takesMore = this.#write(this.#masking === undefined ? piece : this.#masking.mask(piece))
+    if (this.#lacking > 0 || this.#later === undefined) return takesMore
+    const later = Buffer.concat(this.#later)
+    this.#later = undefined
+    return this.#write(later)
   }
 
-  /** Sends a whole frame. */
+  /** Sends a whole frame; within another one, after that. */
   send(opcode: number, payload: Buffer): boolean {
-    return this.#write(this.#rules.masked ? frame(opcode, payload) : maskedFrame(opcode, payload))
+    const bytes = this.#rules.masked ? frame(opcode, payload) : maskedFrame(opcode, payload)
+    if (this.#lacking === 0) return this.#write(bytes)
+    this.#later ??= []
+    this.#later.push(bytes)
+    return true
   }
 
   /** Sends whole frames that others are sent as well. */
@@ -100,7 +114,9 @@ export class Peer implements FrameSink {
   /** Sends a close frame; what follows is not sent. Whoever calls this must end the connection when the other close has come, or `closeLate`. */
   sendClose(payload: Buffer): void {
     if (this.isClosing) return
-    this.send(CLOSE, payload)
+    // A frame that will not become whole has no room for another; its end in the middle says that the connection has failed.
+    if (this.#lacking > 0) this.#socket.end()
+    else this.send(CLOSE, payload)
     this.#closeSent = true
   }
 

@@ -26,6 +26,7 @@ export class Relay implements Origin {
   readonly #hold: WebSocketHold
   #clientSaidClose = false
   #backendSaidClose = false
+  #isOneGone = false
   #isBackendHeld = false
   #isClientHeld = false
 
@@ -112,15 +113,23 @@ export class Relay implements Origin {
     else this.#client.closeLate()
   }
 
-  /** Without a close the other end gets none either. */
   clientGone(): void {
-    this.#hold.closed()
-    if (!this.#clientSaidClose || !this.#backendSaidClose) this.#backend.destroy()
+    this.#oneGone(this.#backend)
   }
 
   backendGone(): void {
+    this.#oneGone(this.#client)
+  }
+
+  /**
+   * Without a close the other end gets none either. Only the first one matters: that one may still be told why it failed, and would
+   * not hear it if it was cut when the other has gone as well.
+   */
+  #oneGone(other: Peer): void {
     this.#hold.closed()
-    if (!this.#clientSaidClose || !this.#backendSaidClose) this.#client.destroy()
+    if (this.#isOneGone) return
+    this.#isOneGone = true
+    if (!this.#clientSaidClose || !this.#backendSaidClose) other.destroy()
   }
 
   #finish(): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -12,6 +13,7 @@ const server = new WebSocketServer({
   host: '127.0.0.1',
   perMessageDeflate: true,
   handleProtocols: (protocols) => [...protocols].at(-1) ?? false,
+  verifyClient: ({ req }, answer) => answer(req.url !== '/refused', 401, 'refused', { 'X-Why': 'no password' }),
 })
 await once(server, 'listening')
 server.on('connection', (webSocket) => {
@@ -60,4 +62,53 @@ test('a message of 600,000 bytes comes back', async () => {
   const [data] = await echo(webSocket, 'x'.repeat(600_000))
   assert.equal(data.length, 600_000)
   webSocket.terminate()
+})
+
+test('the ends ping each other through the gateway', async () => {
+  const connected = once(server, 'connection')
+  const webSocket = await open()
+  const [other] = (await connected) as [WebSocket]
+  const pings = [once(webSocket, 'ping'), once(other, 'ping')]
+  const pongs = [once(webSocket, 'pong'), once(other, 'pong')]
+  webSocket.ping('from the client')
+  other.ping('from the server')
+  const payloads = await within(Promise.all([...pings, ...pongs]), 'pings and pongs')
+  assert.deepEqual(payloads.map(String), ['from the server', 'from the client', 'from the client', 'from the server'])
+  webSocket.terminate()
+})
+
+test('what is sent in fragments comes back', async () => {
+  const webSocket = await open()
+  const answer = once(webSocket, 'message')
+  webSocket.send('one, ', { fin: false })
+  webSocket.send('two, ', { fin: false })
+  webSocket.send('three')
+  const [data] = (await within(answer, 'an echo')) as [Buffer]
+  assert.equal(data.toString(), 'one, two, three')
+  webSocket.terminate()
+})
+
+test('the server closes or cuts a client', async () => {
+  for (const [end, wanted] of [
+    [(other: WebSocket) => other.close(4001, 'moved'), [4001, 'moved']],
+    [(other: WebSocket) => other.close(), [1005, '']],
+    [(other: WebSocket) => other.terminate(), [1006, '']],
+  ] as const) {
+    const connected = once(server, 'connection')
+    const webSocket = await open()
+    const closed = once(webSocket, 'close')
+    const [other] = (await connected) as [WebSocket]
+    end(other)
+    const [code, reason] = (await within(closed, 'the end')) as [number, Buffer]
+    assert.deepEqual([code, reason.toString()], wanted)
+  }
+})
+
+test('the server refuses a client, which learns why', async () => {
+  const webSocket = new WebSocket(`ws://127.0.0.1:${gateway.port}/refused`)
+  const answered = once(webSocket, 'unexpected-response')
+  const [, response] = (await within(answered, 'a refusal')) as [unknown, IncomingMessage]
+  assert.equal(response.statusCode, 401)
+  assert.equal(response.headers['x-why'], 'no password')
+  response.destroy()
 })

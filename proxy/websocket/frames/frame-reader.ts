@@ -176,6 +176,7 @@ export class FrameReader {
     this.#inMessage = true
     this.#messageLength += length
     if (opcode === TEXT && !compressed) this.#text = new Utf8Check()
+    if (length === 0) this.#checkTextEnd()
     this.#sink.begin({ opcode, fin: this.#fin, compressed, length })
   }
 
@@ -188,6 +189,8 @@ export class FrameReader {
     if (this.#opcode >= CLOSE) this.#addToControl(piece)
     else {
       if (this.#text?.push(piece) === false) throw notUtf8()
+      // Before the sink has it: what is handed on whole is text.
+      if (this.#left === 0) this.#checkTextEnd()
       this.#sink.data(piece)
     }
     return end
@@ -226,8 +229,12 @@ export class FrameReader {
     this.#sink.control(opcode, payload)
   }
 
+  /** When a frame has no more payload to come: the last of a text must not end within a character. */
+  #checkTextEnd(): void {
+    if (this.#fin && this.#text?.end() === false) throw notUtf8()
+  }
+
   #endMessage(): void {
-    if (this.#text?.end() === false) throw notUtf8()
     this.#text = undefined
     this.#inMessage = false
     this.#messageLength = 0

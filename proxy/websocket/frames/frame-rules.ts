@@ -31,6 +31,7 @@ export function checkStart(first: number, second: number, rules: FrameRules, inM
   if (opcode >= CLOSE) {
     if ((first & 0x80) === 0) throw broken('a control frame is fragmented')
     if ((second & 0x7f) > 125) throw broken('a control frame is longer than 125 bytes')
+    if (opcode === CLOSE && (second & 0x7f) === 1) throw broken('a close frame has half a code')
   } else if (isFirst === inMessage) {
     throw broken(inMessage ? 'a message begins within another' : 'a continuation has no message')
   }
@@ -55,10 +56,9 @@ function readLongLength(bytes: Uint8Array, at: number): number {
   return length
 }
 
-/** RFC 6455 5.5.1: nothing, or a code and a text. @throws {FrameError} */
+/** RFC 6455 5.5.1: nothing, or a code and a text. That it is not half a code is known from its head. @throws {FrameError} */
 export function checkClosePayload(payload: Buffer): void {
   if (payload.length === 0) return
-  if (payload.length === 1) throw broken('a close frame has half a code')
   const code = payload.readUInt16BE(0)
   if (!isCloseCode(code)) throw broken(`the close code ${code} cannot be sent`)
   if (!isUtf8(payload.subarray(2))) throw new FrameError(INVALID_DATA, 'the reason of a close frame is not UTF-8')
