@@ -56,7 +56,7 @@ const refusals: Array<[name: string, rules: FrameRules, digits: string, closeCod
   ['a text that ends within a character', fromServer, '81 02 e2 82', 1007, 'a text is not UTF-8'],
   ['a text whose empty last frame leaves a character open', fromServer, '01 01 e2 80 00', 1007, 'a text is not UTF-8'],
   ['an uncompressed text that is none', deflate, '81 01 ff', 1007, 'a text is not UTF-8'],
-  ['half a close code', fromServer, '88 01 03', 1002, 'a close frame has half a code'],
+  ['half a close code', fromServer, '88 01', 1002, 'a close frame has half a code'],
   ...[0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535].map((code): (typeof refusals)[number] => {
     const digits = `88 02 ${code.toString(16).padStart(4, '0')}`
     return [`the close code ${code}`, fromServer, digits, 1002, `the close code ${code} cannot be sent`]
