@@ -10,15 +10,17 @@ import type { Outcome, Scenario } from './scenario.ts'
 
 const FIRST = 1000
 const ALL = 10_000
+/** Opened to be counted, when the system is warm. */
+const WARM = 5000
 const SETTLE_SECONDS = 2
 /** Some seconds after many clients came, garbage collectors tidy up once. */
 const AFTERMATH_SECONDS = 15
 const KEEP_ALIVE = 25
 
-/** Opening streams, and what the open ones weigh: the first thousand belong to what the system weighs anyway, the others are counted. */
+/** What open streams weigh, of which the first thousand belong to what the system weighs anyway; and what it costs to open some. */
 export const hold: Scenario = {
   name: 'hold',
-  title: `${ALL} streams opened on one channel, 64 at a time`,
+  title: `${ALL} streams held, then ${WARM} opened, 64 at a time`,
   systems: ['gateway', 'nchan', 'pushpin'],
   figures: [
     { key: 'cpu', title: 'CPU per accepted hold', unit: 'µs', targets: [{ rival: 'pushpin', most: 1 / 4 }] },
@@ -70,32 +72,47 @@ export const idle: Scenario = {
   },
 }
 
-/** What it costs to open clients and to have them; streams unless the options say otherwise. */
+/** What it costs to have clients, of a system that is new, and to open them, of one that is warm; streams unless the options say otherwise. */
 export async function open(trial: Trial, options?: StreamsOptions): Promise<Outcome> {
-  const all = trial.quick ? ALL / 2 : ALL
   const isWebSocket = options?.protocol === 'websocket'
+  const { memory, faults } = await memoryPerClient(trial, options)
   await trial.warmUp(1, options)
+  const streams = await trial.streams(options)
+  const meter = trial.meter()
+  const result = await streams.open(WARM)
+  // The backend's part of a WebSocket comes behind its opening.
+  if (isWebSocket) await sleep(SETTLE_SECONDS * 1000)
+  const reading = meter.read()
+  return {
+    reading,
+    faults: [...faults, ...refusalsOf(result)],
+    figures: {
+      cpu: (reading.cpu / result.held) * 1e6,
+      rate: result.held / result.seconds,
+      pss: memory.pss / 1024,
+      rss: memory.rss / 1024,
+    },
+  }
+}
+
+/** Bytes; the clients are gone afterwards. */
+async function memoryPerClient(
+  trial: Trial,
+  options: StreamsOptions | undefined,
+): Promise<{ memory: Memory; faults: string[] }> {
+  const all = trial.quick ? ALL / 2 : ALL
   const streams = await trial.streams(options)
   const first = await streams.open(FIRST)
   if (first.held === 0) throw new Error(refusalsOf(first)[0])
   const before = await settledMemory(trial)
-  const meter = trial.meter()
   const result = await streams.open(all - FIRST)
-  // The backend's part of a WebSocket comes behind its opening.
-  if (isWebSocket) await sleep(SETTLE_SECONDS * 1000)
-  const reading = meter.read()
   const after = await settledMemory(trial)
-  if (isWebSocket) await subscribed(trial, streams)
+  if (options?.protocol === 'websocket') await subscribed(trial, streams)
+  await streams.stop()
   const opened = result.held - first.held
   return {
-    reading,
+    memory: { pss: (after.pss - before.pss) / opened, rss: (after.rss - before.rss) / opened },
     faults: refusalsOf(result),
-    figures: {
-      cpu: (reading.cpu / opened) * 1e6,
-      rate: opened / result.seconds,
-      pss: (after.pss - before.pss) / opened / 1024,
-      rss: (after.rss - before.rss) / opened / 1024,
-    },
   }
 }
 
