@@ -82,9 +82,9 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 
 /** What is wrong with a request that asks for `Upgrade: websocket` (RFC 6455 4.2.1). */
 export function checkWebSocket(req: IncomingMessage): ErrorAnswer | undefined {
-  const { headers } = req
+  const { headers, httpVersionMinor } = req
   const key = headers['sec-websocket-key']
-  const isHandshake = (req as { upgrade?: boolean }).upgrade === true && req.method === 'GET'
+  const isHandshake = (req as { upgrade?: boolean }).upgrade === true && req.method === 'GET' && httpVersionMinor > 0
   if (!isHandshake || key === undefined || Buffer.from(key, 'base64').length !== 16) return errors.badWebSocket
   return headers['sec-websocket-version'] === '13' ? undefined : errors.webSocketVersion
 }

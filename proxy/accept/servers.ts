@@ -33,7 +33,12 @@ export class ClientServers {
 
   constructor(settings: Settings, onRequest: OnRequest, log: Log) {
     this.#settings = settings
-    this.#onRequest = inOrder(onRequest)
+    const handle = inOrder(onRequest)
+    this.#onRequest = (req, res) => {
+      // What comes next may begin in the middle of a request, and be anything.
+      if ((req as ClientRequest).offersInVain) res.shouldKeepAlive = false
+      handle(req, res)
+    }
     this.#log = log
   }
 

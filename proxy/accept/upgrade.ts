@@ -19,9 +19,17 @@ export class ClientRequest extends IncomingMessage {
     // The base class's constructor sets it before there is a place to keep it.
     if (value !== null) this.#upgrade = value
   }
+
+  /** Offers protocols, none of which it gets. Of these requests Node loses what comes right behind them. */
+  get offersInVain(): boolean {
+    return this.#upgrade && !this.upgrade
+  }
 }
 
-/** Bytes a client may send before its handshake is answered; more wait in the system. */
+/**
+ * Bytes a client may send before its handshake is answered. One that sends more is cut: it may not send any (RFC 6455 4.1), and if they
+ * waited in the system instead, nobody would notice when it leaves.
+ */
 const EARLY_LIMIT = 65_536
 
 /** The answer to a WebSocket handshake: a response like any other, after which the connection ends, or the switch of protocols. */
@@ -30,9 +38,11 @@ export class UpgradeResponse extends ServerResponse {
   readonly #early: Buffer[] = []
   #earlyBytes = 0
   readonly #onData = (bytes: Buffer): void => {
+    // Refused: no WebSocket will want it.
+    if (this.headersSent) return
     this.#early.push(bytes)
     this.#earlyBytes += bytes.length
-    if (this.#earlyBytes > EARLY_LIMIT) this.#socket.pause()
+    if (this.#earlyBytes > EARLY_LIMIT) this.#socket.destroy()
   }
   // Only a connection that is read shows that its client has left.
   readonly #onEnd = (): void => void this.#socket.destroy()

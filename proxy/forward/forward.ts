@@ -66,8 +66,6 @@ class Forwarding {
   }
 
   start(): void {
-    // The backend must hear of it at once when nobody waits for its answer any more.
-    this.#exchange.onClose = () => this.#attempt?.abort()
     this.#try(0)
   }
 
@@ -109,6 +107,8 @@ class Forwarding {
       )
       return
     }
+    // The backend must hear of it at once when nobody waits for its answer any more; a target before may have wanted to hear it, too.
+    exchange.onClose = () => this.#attempt?.abort()
     const owner: AttemptOwner = {
       isOver: () => exchange.over,
       onHead: (head, flow) => this.#sinkFor(head, flow),

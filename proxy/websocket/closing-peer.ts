@@ -20,6 +20,9 @@ export class ClosingPeer implements PeerOwner {
   }
 }
 
+/** Bytes that may wait for a client whose pings are still answered: one that only asks would fill the memory. */
+const PONG_LIMIT = 16_384
+
 /** Owns a client that has no backend any more, but may get what is published (GRIP 7.3 `detach`). What it says is for nobody. */
 export class DetachedClient implements PeerOwner {
   readonly #client: Peer
@@ -37,7 +40,7 @@ export class DetachedClient implements PeerOwner {
 
   control(opcode: number, payload: Buffer): void {
     // With nobody behind it the gateway is the endpoint that has to answer (RFC 6455 5.5).
-    if (opcode === PING) this.#client.send(PONG, payload)
+    if (opcode === PING && this.#client.waiting < PONG_LIMIT) this.#client.send(PONG, payload)
     if (opcode !== CLOSE) return
     this.#client.sendClose(payload)
     this.#client.finish()

@@ -68,7 +68,7 @@ class ToClient implements GripFilterSink {
   begin(head: FrameHead): void {
     this.#isLast = head.fin
     this.#hold.beginMessage()
-    this.#client.beginFrame(head)
+    if (!this.#client.beginFrame(head)) this.#relay.clientFull()
   }
 
   data(piece: Buffer): void {

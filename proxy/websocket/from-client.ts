@@ -14,7 +14,7 @@ export class FromClient implements PeerOwner {
   }
 
   begin(head: FrameHead): void {
-    this.#backend.beginFrame(head)
+    if (!this.#backend.beginFrame(head)) this.#relay.backendFull()
   }
 
   data(piece: Buffer): void {

@@ -12,6 +12,10 @@ export function isHeartbeat(payload: Buffer): boolean {
 /** A client whose silence is looked at. */
 interface Watched {
   heard: boolean
+  /** A ping would be taken for a part of what is just being sent. */
+  readonly isInFrame: boolean
+  /** The gateway itself does not listen, so silence says nothing. */
+  readonly isPaused: boolean
   send(opcode: number, payload: Buffer): boolean
   destroy(): void
 }
@@ -38,9 +42,12 @@ export class Heartbeat {
   }
 
   #look(): void {
-    if (this.#client.heard) {
+    const { heard, isInFrame, isPaused } = this.#client
+    if (heard || isInFrame || isPaused) {
       this.#client.heard = false
       this.#isPinged = false
+      // Its answer will not be read, but when the client is gone the system finds out.
+      if (isPaused && !isInFrame) this.#client.send(PING, PAYLOAD)
     } else if (this.#isPinged) {
       this.#client.destroy()
       return

@@ -4,6 +4,7 @@ import { FrameError } from './frames/frame-error.ts'
 import { CONTINUATION, TEXT } from './frames/frame.ts'
 import type { FrameHead } from './frames/frame.ts'
 import { inflateMessage } from './frames/message-deflate.ts'
+import { Gathered } from './gathered.ts'
 import type { PeerOwner } from './peer.ts'
 
 /** Stands before the owner of a client that may compress: hands on each compressed message as one frame that is not (RFC 7692). */
@@ -13,7 +14,7 @@ export class InflatedMessages implements PeerOwner {
   #opcode = 0
   #fin = false
   /** Of a compressed message, in all its frames. */
-  #pieces: Buffer[] | undefined
+  #pieces: Gathered | undefined
 
   constructor(owner: PeerOwner, maxMessage: number) {
     this.#owner = owner
@@ -24,7 +25,7 @@ export class InflatedMessages implements PeerOwner {
     this.#fin = head.fin
     if (head.compressed) {
       this.#opcode = head.opcode
-      this.#pieces = []
+      this.#pieces = new Gathered()
     } else if (head.opcode !== CONTINUATION || this.#pieces === undefined) {
       this.#owner.begin(head)
     }
@@ -32,7 +33,7 @@ export class InflatedMessages implements PeerOwner {
 
   data(piece: Buffer): void {
     if (this.#pieces === undefined) this.#owner.data(piece)
-    else this.#pieces.push(piece)
+    else this.#pieces.add(piece)
   }
 
   end(): void {
@@ -41,7 +42,7 @@ export class InflatedMessages implements PeerOwner {
       this.#owner.end()
     } else if (this.#fin) {
       this.#pieces = undefined
-      const message = inflateMessage(Buffer.concat(pieces), this.#maxMessage)
+      const message = inflateMessage(pieces.take(), this.#maxMessage)
       if (this.#opcode === TEXT && !isUtf8(message)) throw new FrameError(INVALID_DATA, 'a text is not UTF-8')
       this.#owner.begin({ opcode: this.#opcode, fin: true, compressed: false, length: message.length })
       if (message.length > 0) this.#owner.data(message)

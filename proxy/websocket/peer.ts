@@ -22,8 +22,11 @@ export interface PeerOwner extends FrameSink {
 /** Before it has an owner, and when it has failed, nothing that a peer says matters. */
 const NOBODY: PeerOwner = { begin() {}, data() {}, end() {}, control() {}, drained() {}, closed() {} }
 
-/** Milliseconds a peer has to answer a close, or to close a connection that is over. */
+/** Milliseconds without a byte that a peer has to answer a close, or to close a connection that is over. */
 const CLOSE_TIMEOUT = 5000
+
+/** Milliseconds until such a connection is cut although bytes go on coming: a peer that never stops talking could hold it for ever. */
+const CLOSE_LIMIT = 60_000
 
 const PEER = Symbol('WebSocket peer of a socket')
 
@@ -51,6 +54,7 @@ export class Peer implements FrameSink {
   #later: Buffer[] | undefined
   #pauses = 0
   #closeSent = false
+  #closeLimit: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, rules: FrameRules) {
     this.#socket = socket
@@ -76,15 +80,21 @@ export class Peer implements FrameSink {
     return this.#closeSent || this.#socket.destroyed
   }
 
-  /** Begins a data frame whose payload follows in pieces. */
-  beginFrame({ opcode, length, fin, compressed }: FrameHead): void {
+  /** In the middle of a frame that is being sent: whatever else was sent now would be taken for its payload. */
+  get isInFrame(): boolean {
+    return this.#lacking > 0
+  }
+
+  get isPaused(): boolean {
+    return this.#pauses > 0
+  }
+
+  /** Begins a data frame whose payload follows in pieces. @returns as `writePiece` does: empty frames alone can fill a peer, too. */
+  beginFrame({ opcode, length, fin, compressed }: FrameHead): boolean {
     this.#lacking = length
-    if (this.#rules.masked) {
-      this.#write(frameHead(opcode, length, { fin, compressed }))
-      return
-    }
+    if (this.#rules.masked) return this.#write(frameHead(opcode, length, { fin, compressed }))
     this.#masking = new MaskedFrame(opcode, length, { fin, compressed })
-    this.#write(this.#masking.head)
+    return this.#write(this.#masking.head)
   }
 
   /** @param piece belongs to the peer from now on. @returns false when it is to be given no more until its owner hears `drained`. */
@@ -111,13 +121,15 @@ export class Peer implements FrameSink {
     if (!this.isClosing) quickWrite(this.#socket, frames)
   }
 
-  /** Sends a close frame; what follows is not sent. Whoever calls this must end the connection when the other close has come, or `closeLate`. */
+  /**
+   * Sends a close frame; what follows is not sent. Whoever calls this must end the connection when the other close has come, or
+   * `closeLate`. In the middle of a frame there is no place for one, and the connection ends without it.
+   */
   sendClose(payload: Buffer): void {
     if (this.isClosing) return
-    // A frame that will not become whole has no room for another; its end in the middle says that the connection has failed.
-    if (this.#lacking > 0) this.#socket.end()
-    else this.send(CLOSE, payload)
+    if (!this.isInFrame) this.send(CLOSE, payload)
     this.#closeSent = true
+    if (this.isInFrame) this.finish()
   }
 
   /** Closes from this side: waits a while for the peer's close frame, which ends the connection. */
@@ -129,6 +141,9 @@ export class Peer implements FrameSink {
   /** Gives the peer a while to close. */
   closeLate(): void {
     this.#socket.setTimeout(CLOSE_TIMEOUT)
+    if (this.#closeLimit !== undefined || this.#socket.destroyed) return
+    this.#closeLimit = setTimeout(() => this.#socket.destroy(), CLOSE_LIMIT).unref()
+    this.#socket.once('close', () => clearTimeout(this.#closeLimit))
   }
 
   /** Both have said close: RFC 6455 7.1.1. */

@@ -63,8 +63,10 @@ export class Relay implements Origin {
 
   close(): void {
     this.#client.owner = new ClosingPeer(this.#client)
-    this.backendDrains()
     this.#letGoOfBackend()
+    // What each of them still says is for nobody but the close has to be heard.
+    this.backendDrains()
+    this.clientDrains()
   }
 
   refresh(): boolean {
@@ -106,7 +108,7 @@ export class Relay implements Origin {
 
   backendClose(payload: Buffer): void {
     this.#backendSaidClose = true
-    this.#hold.endMessage()
+    // What was published during a message that now has no end is lost: within that message there is no place for it.
     this.#hold.closed()
     this.#client.sendClose(payload)
     if (this.#clientSaidClose) this.#finish()
@@ -114,22 +116,23 @@ export class Relay implements Origin {
   }
 
   clientGone(): void {
-    this.#oneGone(this.#backend)
+    this.#oneGone(this.#clientSaidClose, this.#backend)
   }
 
   backendGone(): void {
-    this.#oneGone(this.#client)
+    this.#oneGone(this.#backendSaidClose, this.#client)
   }
 
   /**
-   * Without a close the other end gets none either. Only the first one matters: that one may still be told why it failed, and would
+   * Without a close the other end gets none either; with one it is to hear all that came before it. Only the first one matters: that one may still be told why it failed, and would
    * not hear it if it was cut when the other has gone as well.
    */
-  #oneGone(other: Peer): void {
+  #oneGone(saidClose: boolean, other: Peer): void {
     this.#hold.closed()
     if (this.#isOneGone) return
     this.#isOneGone = true
-    if (!this.#clientSaidClose || !this.#backendSaidClose) other.destroy()
+    if (saidClose) other.finish()
+    else other.destroy()
   }
 
   #finish(): void {

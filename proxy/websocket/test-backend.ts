@@ -41,6 +41,7 @@ function channelsOf(target: string): Set<string> {
 class Echo implements PeerOwner {
   readonly #peer: Peer
   readonly #grip: boolean
+  #isHeld = false
 
   constructor(peer: Peer, grip: boolean) {
     this.#peer = peer
@@ -49,19 +50,19 @@ class Echo implements PeerOwner {
 
   begin(head: FrameHead): void {
     const prefix = this.#grip && head.opcode !== CONTINUATION ? PREFIX : undefined
-    this.#peer.beginFrame({ ...head, length: head.length + (prefix?.length ?? 0) })
+    this.#paced(this.#peer.beginFrame({ ...head, length: head.length + (prefix?.length ?? 0) }))
     if (prefix !== undefined) this.data(prefix)
   }
 
   data(piece: Buffer): void {
-    if (!this.#peer.writePiece(piece)) this.#peer.pause()
+    this.#paced(this.#peer.writePiece(piece))
   }
 
   end(): void {}
 
   control(opcode: number, payload: Buffer): void {
     if (opcode !== CLOSE) {
-      this.#peer.send(opcode, payload)
+      this.#paced(this.#peer.send(opcode, payload))
       return
     }
     this.#peer.sendClose(payload)
@@ -69,8 +70,17 @@ class Echo implements PeerOwner {
   }
 
   drained(): void {
+    if (!this.#isHeld) return
+    this.#isHeld = false
     this.#peer.resume()
   }
 
   closed(): void {}
+
+  /** What comes back may not pile up when nobody reads it. */
+  #paced(takesMore: boolean): void {
+    if (takesMore || this.#isHeld) return
+    this.#isHeld = true
+    this.#peer.pause()
+  }
 }

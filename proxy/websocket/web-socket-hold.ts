@@ -12,7 +12,7 @@ import type { HoldTable } from '../hold/hold-table.ts'
 import { KeepAliveClock } from '../hold/keep-alive.ts'
 import type { Timer, TimerWheel } from '../hold/timer-wheel.ts'
 import type { Delivery } from '../send/delivery.ts'
-import { GOING_AWAY, INTERNAL_ERROR, isCloseCode, TRY_AGAIN_LATER } from './frames/close-code.ts'
+import { GOING_AWAY, INTERNAL_ERROR, sendableCode, TRY_AGAIN_LATER } from './frames/close-code.ts'
 import { frame } from './frames/frame-writer.ts'
 import { OPCODES } from './frames/frame.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -117,7 +117,7 @@ export class WebSocketHold implements Hold {
   }
 
   control(message: ControlMessage): void {
-    // One that came together with what ended this.
+    // The backend may not know yet that its client has gone; whatever began now would never end.
     if (this.#isOver) return
     switch (message.type) {
       case 'subscribe':
@@ -240,10 +240,8 @@ export class WebSocketHold implements Hold {
     }
   }
 
-  /** A code that no close frame may have stands for none. */
   #close(code: number | undefined, reason: string): void {
-    const sendable = code !== undefined && isCloseCode(code) ? code : undefined
-    this.#client.close(sendable, reason)
+    this.#client.close(sendableCode(code), reason)
     this.#origin?.close()
     this.closed()
   }

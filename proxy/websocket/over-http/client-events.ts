@@ -1,5 +1,6 @@
 import { CLOSE, PING, TEXT, CONTINUATION } from '../frames/frame.ts'
 import type { FrameHead } from '../frames/frame.ts'
+import { Gathered } from '../gathered.ts'
 import type { PeerOwner } from '../peer.ts'
 import type { WebSocketEvent } from './event.ts'
 
@@ -15,7 +16,7 @@ export class ClientEvents implements PeerOwner {
   readonly #owner: EventsOwner
   #opcode = 0
   #fin = false
-  #pieces: Buffer[] = []
+  readonly #pieces = new Gathered()
 
   constructor(owner: EventsOwner) {
     this.#owner = owner
@@ -27,15 +28,12 @@ export class ClientEvents implements PeerOwner {
   }
 
   data(piece: Buffer): void {
-    this.#pieces.push(piece)
+    this.#pieces.add(piece)
   }
 
   end(): void {
     if (!this.#fin) return
-    // A copy of its own: a piece would keep all that came with it in memory while it waits.
-    const content = Buffer.concat(this.#pieces)
-    this.#pieces = []
-    this.#owner.event({ type: this.#opcode === TEXT ? 'TEXT' : 'BINARY', content })
+    this.#owner.event({ type: this.#opcode === TEXT ? 'TEXT' : 'BINARY', content: this.#pieces.take() })
   }
 
   control(opcode: number, payload: Buffer): void {

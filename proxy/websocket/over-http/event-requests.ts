@@ -35,6 +35,9 @@ interface Post {
   readonly saysSomething: boolean
 }
 
+/** Values that a backend may have stored for a connection. */
+const MAX_META = 100
+
 const MAX_RETRIES = 5
 const FIRST_DELAY = 1000
 
@@ -55,6 +58,15 @@ export class EventRequests {
   send(events: readonly WebSocketEvent[], bytesReplayed: number, retries: boolean, answer: EventAnswer): void {
     const saysSomething = events.some(({ type }) => type !== 'OPEN')
     this.#try({ body: encodeEvents(events), bytesReplayed, saysSomething }, retries ? MAX_RETRIES : 0, answer)
+  }
+
+  /** What an answer's `Set-Meta-` headers say; an empty value removes. */
+  store(setMeta: ReadonlyArray<readonly [name: string, value: string]>): void {
+    for (const [name, value] of setMeta) {
+      const lowerCase = name.toLowerCase()
+      if (value === '') this.meta.delete(lowerCase)
+      else if (this.meta.size < MAX_META || this.meta.has(lowerCase)) this.meta.set(lowerCase, [name, value])
+    }
   }
 
   /** Nobody waits for an answer any more. */

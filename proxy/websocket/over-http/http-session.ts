@@ -1,7 +1,7 @@
 import type { Timer, TimerWheel } from '../../hold/timer-wheel.ts'
 import type { ResponseHead } from '../../forward/origin-response.ts'
 import { closePayload } from '../frames/close-payload.ts'
-import { isCloseCode } from '../frames/close-code.ts'
+import { sendableCode } from '../frames/close-code.ts'
 import { OPCODES, TEXT, BINARY } from '../frames/frame.ts'
 import { judge, readControl } from '../grip-message.ts'
 import type { Peer } from '../peer.ts'
@@ -116,7 +116,7 @@ export class HttpSession implements Origin, EventsOwner {
     if (this.#isOver || this.#isGone) return
     this.#incoming = []
     this.#isGone = true
-    this.#timer?.cancel()
+    this.#forgetLate()
     if (this.#clientSaidClose) return
     this.#outbox.add({ type: 'DISCONNECT' })
     this.#ask()
@@ -126,7 +126,19 @@ export class HttpSession implements Origin, EventsOwner {
     this.#incoming = []
     this.#outbox.add({ type: 'CLOSE', code: undefined, reason: NO_REASON })
     this.#isGone = true
+    this.#forgetLate()
+    if (this.#isClientHeld) this.#options.client.resume()
+    this.#isClientHeld = false
     this.#ask()
+  }
+
+  /** Gives the backend a while to hear the rest: clients that come and go must not leave more and more requests without an answer. */
+  #forgetLate(): void {
+    this.#timer?.cancel()
+    this.#timer = this.#options.wheel.after(GONE_TIMEOUT, () => {
+      this.#isOver = true
+      this.#options.requests.abort()
+    })
   }
 
   #ask(): void {
@@ -148,7 +160,7 @@ export class HttpSession implements Origin, EventsOwner {
 
   #post(): void {
     this.#isBusy = true
-    this.#timer?.cancel()
+    if (!this.#isGone) this.#timer?.cancel()
     const { requests, oneEvent } = this.#options
     const events = this.#outbox.offer(oneEvent && !this.#isGone)
     requests.send(events, this.#outbox.replayed, true, {
@@ -162,7 +174,8 @@ export class HttpSession implements Origin, EventsOwner {
     if (this.#isGone) {
       // Whatever it says to it, it has heard this.
       this.#outbox.accept(undefined)
-      this.#isOver = !this.#isDue
+      this.#isOver ||= !this.#isDue
+      if (this.#isOver) this.#timer?.cancel()
       this.#goOn()
       return
     }
@@ -194,11 +207,7 @@ export class HttpSession implements Origin, EventsOwner {
   /** @returns how much of the request's content was accepted. */
   #readFields(head: ResponseHead): number | undefined {
     const { keepAliveInterval, setMeta, contentBytesAccepted } = responseFields(head.headers)
-    const { meta } = this.#options.requests
-    for (const [name, value] of setMeta) {
-      if (value === '') meta.delete(name.toLowerCase())
-      else if (meta.size < MAX_META) meta.set(name.toLowerCase(), [name, value])
-    }
+    this.#options.requests.store(setMeta)
     if (keepAliveInterval !== undefined) this.#interval = keepAliveInterval
     this.#timer?.cancel()
     if (this.#interval > 0) this.#timer = this.#options.wheel.after(this.#interval * 1000, () => this.#ask())
@@ -220,7 +229,7 @@ export class HttpSession implements Origin, EventsOwner {
         this.#incoming = []
         this.#backendSaidClose = true
         hold.closed()
-        client.sendClose(closePayload(sendable(event.code), event.reason))
+        client.sendClose(closePayload(sendableCode(event.code), event.reason))
         if (this.#clientSaidClose) this.#end()
         else client.closeLate()
         break
@@ -282,15 +291,11 @@ export class HttpSession implements Origin, EventsOwner {
   }
 }
 
-/** Values that a backend may have stored for a connection. */
-const MAX_META = 100
+/** Milliseconds in which a backend has to have answered what is said to it when the client is not there any more. */
+const GONE_TIMEOUT = 60_000
 
 const NO_REASON = Buffer.alloc(0)
 
 function isEnd({ type }: WebSocketEvent): boolean {
   return type === 'CLOSE' || type === 'DISCONNECT' || type === 'OPEN'
-}
-
-function sendable(code: number | undefined): number | undefined {
-  return code !== undefined && isCloseCode(code) ? code : undefined
 }

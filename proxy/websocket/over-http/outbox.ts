@@ -4,6 +4,9 @@ import type { WebSocketEvent } from './event.ts'
 /** Bytes of content that may wait for the backend before the client is read no more (GRIP 7.4). */
 const LIMIT = 200_000
 
+/** Events that may wait: those without content cost memory as well. */
+const MAX_EVENTS = 10_000
+
 /** What the client has said and the backend has not accepted yet. It stays here while it is on its way. */
 export class Outbox {
   #events: WebSocketEvent[] = []
@@ -15,7 +18,7 @@ export class Outbox {
   replayed = 0
 
   get isFull(): boolean {
-    return this.#bytes >= LIMIT
+    return this.#bytes >= LIMIT || this.#events.length >= MAX_EVENTS
   }
 
   add(event: WebSocketEvent): void {

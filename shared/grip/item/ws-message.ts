@@ -5,6 +5,9 @@ import type { WsMessageFormat } from './publish-item.ts'
 
 const noContent = Buffer.alloc(0)
 
+/** RFC 6455 5.5: the most that a ping or pong frame may carry, in bytes. */
+const mostInControlFrame = 125
+
 /** GRIP 4.5; throws ItemError. */
 export function parseWsMessage(value: unknown, encoding: Encoding): WsMessageFormat {
   const fields = formatFields('ws-message', value)
@@ -18,6 +21,9 @@ export function parseWsMessage(value: unknown, encoding: Encoding): WsMessageFor
   const content = binary ?? fields.bytes('content')
   if (content === undefined && type !== 'ping' && type !== 'pong') {
     throw new ItemError("'ws-message' does not contain 'content' or 'content-bin'")
+  }
+  if ((type === 'ping' || type === 'pong') && content !== undefined && content.length > mostInControlFrame) {
+    throw fields.invalid(binary === undefined ? 'content' : 'content-bin')
   }
   return {
     action,
