@@ -18,7 +18,7 @@ export function isCloseCode(code: number): boolean {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014)
 }
 
-/** A code that no close frame may have stands for none. */
+/** Any other code stands for none. */
 export function sendableCode(code: number | undefined): number | undefined {
   return code !== undefined && isCloseCode(code) ? code : undefined
 }

@@ -7,6 +7,7 @@ import type { Flow, ResponseHead, ResponseSink } from '../../forward/origin-resp
 import { encodeEvents } from './encode-events.ts'
 import type { WebSocketEvent } from './event.ts'
 import { EventsResponse } from './events-response.ts'
+import type { Meta } from './meta.ts'
 import { requestFields } from './request-fields.ts'
 
 /** What the requests of a connection have in common. */
@@ -35,17 +36,13 @@ interface Post {
   readonly saysSomething: boolean
 }
 
-/** Values that a backend may have stored for a connection. */
-const MAX_META = 100
-
 const MAX_RETRIES = 5
 const FIRST_DELAY = 1000
 
 /** Sends a connection's events to its backend, one request after the other (GRIP 7.4). */
 export class EventRequests {
   readonly #options: EventRequestsOptions
-  /** What the backend stored with `Set-Meta-`: by lower-case name, the name as it was written and the value. */
-  readonly meta = new Map<string, readonly [name: string, value: string]>()
+  readonly meta: Meta = new Map()
   #timer: Timer | undefined
   #attempt: Attempt | undefined
   #isOver = false
@@ -58,15 +55,6 @@ export class EventRequests {
   send(events: readonly WebSocketEvent[], bytesReplayed: number, retries: boolean, answer: EventAnswer): void {
     const saysSomething = events.some(({ type }) => type !== 'OPEN')
     this.#try({ body: encodeEvents(events), bytesReplayed, saysSomething }, retries ? MAX_RETRIES : 0, answer)
-  }
-
-  /** What an answer's `Set-Meta-` headers say; an empty value removes. */
-  store(setMeta: ReadonlyArray<readonly [name: string, value: string]>): void {
-    for (const [name, value] of setMeta) {
-      const lowerCase = name.toLowerCase()
-      if (value === '') this.meta.delete(lowerCase)
-      else if (this.meta.size < MAX_META || this.meta.has(lowerCase)) this.meta.set(lowerCase, [name, value])
-    }
   }
 
   /** Nobody waits for an answer any more. */

@@ -15,3 +15,8 @@ export type WebSocketEvent =
     }
   /** The connection is gone without a close. */
   | { readonly type: 'DISCONNECT' }
+
+/** Whether nothing of the connection is left behind it; for a backend that opens twice as well. */
+export function isEnd({ type }: WebSocketEvent): boolean {
+  return type === 'CLOSE' || type === 'DISCONNECT' || type === 'OPEN'
+}

@@ -12,9 +12,11 @@ import type { EventsOwner } from './client-events.ts'
 import { decodeEvents } from './decode-events.ts'
 import { EventError } from './event-error.ts'
 import type { EventRequests } from './event-requests.ts'
+import { isEnd } from './event.ts'
 import type { WebSocketEvent } from './event.ts'
 import { isEvents } from './events-response.ts'
 import { InflatedMessages } from '../inflated-messages.ts'
+import { storeMeta } from './meta.ts'
 import { Outbox } from './outbox.ts'
 import { responseFields } from './response-fields.ts'
 
@@ -124,12 +126,17 @@ export class HttpSession implements Origin, EventsOwner {
 
   #leave(): void {
     this.#incoming = []
-    this.#outbox.add({ type: 'CLOSE', code: undefined, reason: NO_REASON })
+    this.#outbox.add({ type: 'CLOSE', code: undefined, reason: Buffer.alloc(0) })
     this.#isGone = true
     this.#forgetLate()
-    if (this.#isClientHeld) this.#options.client.resume()
-    this.#isClientHeld = false
+    this.#letClientGoOn()
     this.#ask()
+  }
+
+  #letClientGoOn(): void {
+    if (!this.#isClientHeld) return
+    this.#isClientHeld = false
+    this.#options.client.resume()
   }
 
   /** Gives the backend a while to hear the rest: clients that come and go must not leave more and more requests without an answer. */
@@ -162,8 +169,7 @@ export class HttpSession implements Origin, EventsOwner {
     this.#isBusy = true
     if (!this.#isGone) this.#timer?.cancel()
     const { requests, oneEvent } = this.#options
-    const events = this.#outbox.offer(oneEvent && !this.#isGone)
-    requests.send(events, this.#outbox.replayed, true, {
+    requests.send(this.#outbox.offer(oneEvent && !this.#isGone), this.#outbox.replayed, true, {
       onWhole: (head, body) => this.#answered(head, body),
       onFailure: (_, reason) => this.#fail(reason),
     })
@@ -189,11 +195,9 @@ export class HttpSession implements Origin, EventsOwner {
       this.#fail(error.message)
       return
     }
-    if (this.#isClientHeld && !this.#outbox.isFull) {
-      this.#isClientHeld = false
-      this.#options.client.resume()
-    }
+    // Before the client goes on: a close that it says only then has not been asked yet.
     this.#closeUnlessAnswered()
+    if (!this.#outbox.isFull) this.#letClientGoOn()
     this.#goOn()
   }
 
@@ -207,7 +211,7 @@ export class HttpSession implements Origin, EventsOwner {
   /** @returns how much of the request's content was accepted. */
   #readFields(head: ResponseHead): number | undefined {
     const { keepAliveInterval, setMeta, contentBytesAccepted } = responseFields(head.headers)
-    this.#options.requests.store(setMeta)
+    storeMeta(this.#options.requests.meta, setMeta)
     if (keepAliveInterval !== undefined) this.#interval = keepAliveInterval
     this.#timer?.cancel()
     if (this.#interval > 0) this.#timer = this.#options.wheel.after(this.#interval * 1000, () => this.#ask())
@@ -293,9 +297,3 @@ export class HttpSession implements Origin, EventsOwner {
 
 /** Milliseconds in which a backend has to have answered what is said to it when the client is not there any more. */
 const GONE_TIMEOUT = 60_000
-
-const NO_REASON = Buffer.alloc(0)
-
-function isEnd({ type }: WebSocketEvent): boolean {
-  return type === 'CLOSE' || type === 'DISCONNECT' || type === 'OPEN'
-}

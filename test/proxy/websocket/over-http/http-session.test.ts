@@ -5,6 +5,7 @@ import type { EventAnswer, EventRequests } from '../../../../proxy/websocket/ove
 import type { WebSocketEvent } from '../../../../proxy/websocket/over-http/event.ts'
 import { HttpSession } from '../../../../proxy/websocket/over-http/http-session.ts'
 import { until } from '../../../support/until.ts'
+import { CLOSE } from '../../../support/websocket-frame.ts'
 import { event } from '../../../support/websocket-over-http-backend.ts'
 import { mockClock } from '../../hold/mock-clock.ts'
 import type { Ends } from '../ends.ts'
@@ -99,6 +100,18 @@ test('and when it is closed, so that its answer is heard', async () => {
   assert.equal(await open.far.next(), 'close 3000')
   open.far.close(3000)
   await until(() => open.far.ended, 'the end')
+})
+
+test('a client that says more than may wait and closes in one breath gets its close answered', async () => {
+  const open = session()
+  const { far } = open
+  far.sendBytes(Buffer.concat([far.bytesOf({ payload: 'x'.repeat(200_000) }), far.bytesOf({ opcode: CLOSE })]))
+  await asked(open, 1)
+  open.requests.answer()
+  assert.deepEqual(open.requests.sent, ['TEXT 200000', 'CLOSE'])
+  assert.equal(open.socket.destroyed, false)
+  open.requests.answer(event('CLOSE'))
+  assert.equal(await far.next(), 'close')
 })
 
 /** Hostile: empty messages cost nothing to send, and would wait for a backend that hangs without end. */
