@@ -37,6 +37,8 @@ export class RelayedResponse implements ResponseSink {
   end(trailers: RawHeaders): void {
     if (this.#relaysTrailers && trailers.length > 0) this.#res.addTrailers(pairs(trailers))
     lingerIfUnread(this.#res)
+    // From Node 22 on, chunks that were written while corked would be sent behind the end of the body.
+    if (this.#res.chunkedEncoding && this.#res.writableCorked > 0) this.#res.uncork()
     this.#res.end()
   }
 

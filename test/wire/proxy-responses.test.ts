@@ -37,6 +37,12 @@ test('no headers are added to a response, and no coding is undone', async () => 
   assert.deepEqual(endToEnd(response), ['Content-Length: 2'])
 })
 
+test('chunks that come together with their end keep their order', async () => {
+  const chunks = '5\r\nfirst\r\n6\r\nsecond\r\n5\r\nthird\r\n0\r\n\r\n'
+  const response = await relayed(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`)
+  assert.equal(response.body, 'firstsecondthird')
+})
+
 test('headers between backend and gateway stay there', async () => {
   const hop = ['Connection: X-Hop', 'X-Hop: 1', 'Upgrade: h2c', 'Keep-Alive: timeout=9', 'Proxy-Authenticate: Basic']
   const response = await relayed(['HTTP/1.1 200 OK', ...hop, 'X-A: 1', 'Content-Length: 2', '', 'ok'].join('\r\n'))
