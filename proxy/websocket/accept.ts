@@ -75,7 +75,9 @@ export class WebSocketAcceptor implements WebSockets {
       tunnel(exchange.req.socket, early, backend)
       return
     }
-    const { client, hold, early } = this.#open(exchange, reason, shown, this.#client)
+    // What client and backend have agreed upon between themselves passes, compressed or not.
+    const rules = exchange.passThrough ? { ...this.#client, plain: this.#client.deflate } : this.#client
+    const { client, hold, early } = this.#open(exchange, reason, shown, rules)
     const relay = new Relay({
       client,
       backend: new Peer(backend, exchange.passThrough ? this.#backend.deflate : this.#backend.plain),
@@ -153,9 +155,7 @@ export class WebSocketAcceptor implements WebSockets {
     const deflate = compresses ? negotiateDeflate(offers) : undefined
     const extensions = deflate === undefined ? [] : ['Sec-WebSocket-Extensions', deflate]
     const early = this.#switch(exchange, reason, [...headers, ...extensions])
-    // What client and backend have agreed upon between themselves passes, compressed or not.
-    const deflating = deflate !== undefined || exchange.passThrough
-    const client = new Peer(exchange.req.socket, deflating ? rules.deflate : rules.plain)
+    const client = new Peer(exchange.req.socket, deflate === undefined ? rules.plain : rules.deflate)
     client.compresses = deflate !== undefined
     const hold = new WebSocketHold(exchange.facts, client, exchange.tried?.subs ?? [], this.#context)
     return { client, hold, early }

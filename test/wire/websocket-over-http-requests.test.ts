@@ -152,3 +152,12 @@ test('requests that are no WebSockets reach the same backend as they are', async
   assert.equal(response.body, 'plain')
   assert.equal((await backend.next()).request.line, 'GET /plain HTTP/1.1')
 })
+
+test('a route without GRIP takes no compressed message that nobody has agreed upon', async () => {
+  const { client } = await openOverHttp(gateway, backend, { host: 'raw.example' })
+  client.sendFrame({ opcode: 1, rsv: 4, payload: Buffer.from('f248cdc9c90700', 'hex') })
+  assert.match(await client.next(), /^close 1002 /)
+  const request = await backend.next()
+  assert.equal(request.body, 'DISCONNECT\r\n')
+  request.answer()
+})
