@@ -18,10 +18,17 @@ const files = await writeGatewayFiles(`* 127.0.0.1:${backend.port}\n`, 2, {
 after(() => backend.stop())
 after(() => files.remove())
 
-async function start({ file }: GatewayFiles): Promise<Command> {
-  const command = new Command('shared/cli/pushpin.js', ['--config', file])
-  await command.shows(/\.\d{3} started$/)
-  return command
+async function start(files: GatewayFiles, attempts = 5): Promise<Command> {
+  const command = new Command('shared/cli/pushpin.js', ['--config', files.file])
+  try {
+    await command.shows(/\.\d{3} started$/)
+    return command
+  } catch (error) {
+    // Between two gateways another test may be trying whether one of the ports is free.
+    if (attempts === 1 || !String(error).includes('in use')) throw error
+    await command.gone()
+    return await start(files, attempts - 1)
+  }
 }
 
 async function openStream(): Promise<RawClient> {
