@@ -9,6 +9,7 @@ import { startHttpApi } from './receive/http-api.ts'
 import { startPullInput } from './receive/pull-input.ts'
 import { startSubInput } from './receive/sub-input.ts'
 import { IdCache } from './sequence/id-cache.ts'
+import { LastIds } from './sequence/last-ids.ts'
 import { ChannelTable } from './subscriptions/channel-table.ts'
 import { WorkerLink } from './transmit/worker-link.ts'
 
@@ -27,8 +28,11 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
   const { global, proxy, handler } = settings
   const counters = new Counters()
   const channels = new ChannelTable()
-  const link = new WorkerLink(channels, log)
-  const publisher = new Publisher(new IdCache(handler.id_cache_ttl * 1000), channels, link, counters, log)
+  const lastIds = new LastIds()
+  const link = new WorkerLink(channels, { lastIds, updateOnFirst: handler.update_on_first_subscription }, log)
+  const sequence = { ids: new IdCache(handler.id_cache_ttl * 1000), lastIds, messageWait: handler.message_wait }
+  const publisher = new Publisher(sequence, channels, link, counters, log)
+  link.publishTo(publisher)
   await link.start(global.rundir, global.ipc_prefix, handler.ipc_file_mode)
 
   // An item taken before the workers have said what they hold would be acknowledged and reach nobody.
@@ -79,6 +83,7 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
         DRAIN_TIMEOUT,
         link.until(() => link.workers.every((worker) => worker.idle)),
       )
+      publisher.close()
       link.close()
     },
   }

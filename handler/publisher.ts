@@ -4,19 +4,37 @@ import type { Log } from '../shared/log.ts'
 import type { Counters } from './observe/counters.ts'
 import type { Inbox } from './receive/inbox.ts'
 import type { IdCache } from './sequence/id-cache.ts'
+import { Sequencer } from './sequence/sequencer.ts'
+import type { LastIds } from './sequence/last-ids.ts'
 import type { ChannelTable } from './subscriptions/channel-table.ts'
 import type { WorkerLink } from './transmit/worker-link.ts'
 
-/** The way of an item through the handler: dropped as a repeat, or sent once to each worker that holds its channel. */
+export interface PublisherOptions {
+  readonly ids: IdCache
+  readonly lastIds: LastIds
+  /** Milliseconds that an item waits for the one before it. */
+  readonly messageWait: number
+}
+
+/** The way of an item through the handler: dropped as a repeat, put in order, sent once to each worker that holds its channel. */
 export class Publisher implements Inbox {
   readonly #ids: IdCache
   readonly #channels: ChannelTable
   readonly #link: WorkerLink
   readonly #counters: Counters
   readonly #log: Log
+  readonly #sequencer: Sequencer
 
-  constructor(ids: IdCache, channels: ChannelTable, link: WorkerLink, counters: Counters, log: Log) {
-    this.#ids = ids
+  constructor(options: PublisherOptions, channels: ChannelTable, link: WorkerLink, counters: Counters, log: Log) {
+    this.#ids = options.ids
+    this.#sequencer = new Sequencer(options.messageWait, options.lastIds, {
+      deliver: (item) => this.#deliver(item),
+      dropped: (item) => {
+        counters.count('messages_out_of_sequence')
+        log.warn(`publish channel=${item.channel} dropped: another item with prev-id=${item.prevId} waits already`)
+      },
+    })
+    channels.listen({ subscribe() {}, unsubscribe: (channel) => this.#sequencer.forget(channel) })
     this.#channels = channels
     this.#link = link
     this.#counters = counters
@@ -36,6 +54,10 @@ export class Publisher implements Inbox {
     return this.#link.until(() => !this.#link.full)
   }
 
+  close(): void {
+    this.#sequencer.close()
+  }
+
   #publish(item: PublishItem): void {
     this.#counters.count('messages_received')
     // GRIP 6.1
@@ -43,11 +65,17 @@ export class Publisher implements Inbox {
       this.#counters.count('messages_repeated')
       return
     }
-    const workers = this.#channels.workersOf(item.channel)
-    if (workers.size === 0) {
+    if (this.#channels.workersOf(item.channel).size === 0) {
       this.#log.info(`publish channel=${item.channel} receivers=0`)
-      return
+    } else if (item.noSeq) {
+      this.#deliver(item)
+    } else {
+      this.#sequencer.take(item)
     }
+  }
+
+  #deliver(item: PublishItem): void {
+    const workers = this.#channels.workersOf(item.channel)
     const frame = encodeItem(item)
     for (const worker of workers) worker.deliver(frame)
   }

@@ -7,11 +7,14 @@ import { ClientServers } from './accept/servers.ts'
 import { Certificates } from './accept/tls.ts'
 import { RouteTable } from './choose/route-table.ts'
 import { openRoutes } from './choose/routes-file.ts'
+import { openDoors } from './doors/open-doors.ts'
 import { Backends } from './forward/backend.ts'
 import { forward } from './forward/forward.ts'
 import { forwardOptions } from './forward/forward-options.ts'
 import { handleRequest } from './handle-request.ts'
 import type { RequestContext } from './handle-request.ts'
+import { InternalRequests } from './forward/internal-requests.ts'
+import { FilterPosts } from './hold/filter-posts.ts'
 import { HoldAcceptor } from './hold/accept.ts'
 import { FanOut } from './hold/fan-out.ts'
 import { HoldTable } from './hold/hold-table.ts'
@@ -20,6 +23,12 @@ import { TimerWheel } from './hold/timer-wheel.ts'
 import { HandlerLink } from './link/handler-link.ts'
 import { LoopLag } from './loop-lag.ts'
 import { WebSocketAcceptor } from './websocket/accept.ts'
+
+/** Milliseconds that publishers are given to see a new subscription (GRIP 6.4). */
+const UPDATE_AFTER = 1000
+
+/** Requests of HTTP filters in a second, by all workers together (GRIP 4.7). */
+const FILTER_POSTS = 100
 
 /** One worker of the proxy: puts its parts together and starts them. */
 export async function startWorker(orders: StartOrders, log: Log): Promise<Running> {
@@ -32,7 +41,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
   const wheel = new TimerWheel()
   const subscriptions = new Subscriptions(wheel, settings.proxy.accept_timeout)
   const holds = new HoldTable(subscriptions, wheel, settings.handler.subscription_linger)
-  const fanOut = new FanOut(holds, log)
+  const fanOut = new FanOut(holds, subscriptions, log)
   const lag = new LoopLag()
   const link = new HandlerLink(
     worker,
@@ -40,6 +49,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     {
       items: (items, done) => fanOut.push(items, done),
       recover: () => holds.recoverAll(),
+      first: (channels) => wheel.after(UPDATE_AFTER, () => holds.recover(channels)),
       command: (command) => {
         if (command.method === 'conncheck') return command.ids.filter((id) => holds.has(id))
         return 'id' in command ? holds.refresh(command.id) : holds.refreshAll(command.channel)
@@ -56,19 +66,16 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     from: settings.proxy.log_from,
     userAgent: settings.proxy.log_user_agent,
   })
-  const unfiltered = (uri: string, channel: string, filters: readonly string[]): void => {
-    count('channels_unfiltered')
-    // Once: a backend that uses filters uses them in every response.
-    if (counts['channels_unfiltered'] !== 1) return
-    log.warn(`${uri}: channel=${channel} asks for filters (${filters.join(', ')}), which this version does not have`)
-  }
   const tooSlow = (uri: string, waiting: number): void => {
     count('slow_clients_cut')
     log.warn(`${uri}: client too slow, cut with ${waiting} bytes waiting`)
   }
+  const options = forwardOptions(settings)
+  const backends = new Backends()
+  const requests = new InternalRequests(options, backends)
+  const posts = new FilterPosts(requests, FILTER_POSTS / settings.proxy.workers)
   const acceptor = new HoldAcceptor(
-    holds,
-    wheel,
+    { table: holds, subscriptions, wheel, requests, posts },
     {
       legacyTypes: settings.proxy.legacy_instruct_types,
       maxChannels: settings.handler.connection_subscription_max,
@@ -78,14 +85,15 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       accepted: (exchange) => accessLog.accepted(exchange),
       subscribed: (exchange, channel) =>
         log.info(`subscribe ${exchange.uri} channel=${channel}${exchange.isRetry ? ' retry' : ''}`),
-      unfiltered: (exchange, channel, filters) => unfiltered(exchange.uri, channel, filters),
       tooSlow,
+      goneLinkFailed: (uri, reason) => {
+        count('gone_links_failed')
+        log.error(`POST ${uri} (gone link): ${reason}`)
+      },
       retry: (exchange) => forward(exchange, context.forward),
     },
   )
 
-  const options = forwardOptions(settings)
-  const backends = new Backends()
   const webSockets = new WebSocketAcceptor(
     {
       table: holds,
@@ -93,8 +101,8 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       queueMax: settings.proxy.client_queue_max,
       maxChannels: settings.handler.connection_subscription_max,
       pingInterval: settings.proxy.websocket_ping_interval * 1000,
+      posts,
       subscribed: (uri, channel) => log.info(`subscribe ${uri} channel=${channel}`),
-      unfiltered,
       tooSlow,
     },
     {
@@ -131,13 +139,27 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
   link.start(linkPath(settings.global.rundir, settings.global.ipc_prefix))
   const servers = new ClientServers(settings, (req, res) => handleRequest(req, res, context), log)
   await servers.listen(new Certificates(join(orders.configDirectory, 'runner', 'certs')))
+  const doors = await openDoors(settings, worker, {
+    table: holds,
+    wheel,
+    log,
+    queueMax: settings.proxy.client_queue_max,
+    nextId: () => context.nextId(),
+    count,
+    tooSlow,
+    publish: (items) => link.publish(items),
+  })
 
   return {
-    reload: () => routes.reload(),
+    reload: () => {
+      routes.reload()
+      for (const door of doors) door.reload()
+    },
     stop: async () => {
       routes.close()
       holds.goAway()
       servers.close()
+      for (const door of doors) door.close()
       link.close()
     },
   }

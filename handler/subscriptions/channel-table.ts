@@ -1,6 +1,6 @@
 import type { WorkerPeer } from '../transmit/worker-peer.ts'
 
-/** What must follow the set of subscribed channels: the ZeroMQ SUB input subscribes to exactly these (GRIP 5.3). */
+/** What must follow the set of subscribed channels: the ZeroMQ SUB input (GRIP 5.3), the order of their items (GRIP 6.2). */
 export interface ChannelListener {
   subscribe(channel: string): void
   unsubscribe(channel: string): void
@@ -11,7 +11,7 @@ const NONE: ReadonlySet<WorkerPeer> = new Set()
 /** Which workers want which channel. */
 export class ChannelTable {
   readonly #workers = new Map<string, Set<WorkerPeer>>()
-  #listener: ChannelListener | undefined
+  readonly #listeners: ChannelListener[] = []
 
   get size(): number {
     return this.#workers.size
@@ -19,7 +19,7 @@ export class ChannelTable {
 
   /** Tells the listener of every channel there is, and of each change from now on. */
   listen(listener: ChannelListener): void {
-    this.#listener = listener
+    this.#listeners.push(listener)
     for (const channel of this.#workers.keys()) listener.subscribe(channel)
   }
 
@@ -27,17 +27,21 @@ export class ChannelTable {
     return this.#workers.get(channel) ?? NONE
   }
 
-  subscribe(peer: WorkerPeer, channels: Iterable<string>): void {
+  /** @returns those that nobody was subscribed to. */
+  subscribe(peer: WorkerPeer, channels: Iterable<string>): string[] {
+    const first: string[] = []
     for (const channel of channels) {
       peer.channels.add(channel)
       const workers = this.#workers.get(channel)
       if (workers === undefined) {
         this.#workers.set(channel, new Set([peer]))
-        this.#listener?.subscribe(channel)
+        for (const listener of this.#listeners) listener.subscribe(channel)
+        first.push(channel)
       } else {
         workers.add(peer)
       }
     }
+    return first
   }
 
   unsubscribe(peer: WorkerPeer, channels: Iterable<string>): void {
@@ -46,7 +50,7 @@ export class ChannelTable {
       const workers = this.#workers.get(channel)
       if (workers === undefined || !workers.delete(peer) || workers.size > 0) continue
       this.#workers.delete(channel)
-      this.#listener?.unsubscribe(channel)
+      for (const listener of this.#listeners) listener.unsubscribe(channel)
     }
   }
 }

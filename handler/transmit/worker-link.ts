@@ -1,10 +1,13 @@
 import { chmod } from 'node:fs/promises'
 import { Router } from 'zeromq'
 import { linkPath, isListening } from '../../shared/link/endpoint.ts'
-import { decodeMessage, encodeMessage } from '../../shared/link/messages.ts'
+import { decodeItem } from '../../shared/link/item-codec.ts'
+import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
 import { SendQueue } from '../../shared/link/send-queue.ts'
 import type { Log } from '../../shared/log.ts'
+import type { Inbox } from '../receive/inbox.ts'
+import type { LastIds } from '../sequence/last-ids.ts'
 import type { ChannelTable } from '../subscriptions/channel-table.ts'
 import { WorkerPeer } from './worker-peer.ts'
 
@@ -19,21 +22,30 @@ interface PendingCommand {
   readonly finish: (error?: Error) => void
 }
 
+export interface WorkerLinkOptions {
+  readonly lastIds: LastIds
+  /** Whether holds are told that theirs is the first subscription of a channel (GRIP 6.4). */
+  readonly updateOnFirst: boolean
+}
+
 /** The handler's end of the link: knows the workers, keeps the channel table in step with what they say, sends them items. */
 export class WorkerLink {
   readonly #socket = new Router({ mandatory: true, sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 })
   readonly #queue: SendQueue
   readonly #channels: ChannelTable
+  readonly #options: WorkerLinkOptions
   readonly #log: Log
   readonly #peers = new Map<string, WorkerPeer>()
   readonly #commands = new Map<number, PendingCommand>()
   readonly #buriedCounts = new Map<string, number>()
   #lastCommand = 0
+  #inbox: Pick<Inbox, 'publish'> | undefined
   #onChange: (() => void)[] = []
   #watch: NodeJS.Timeout | undefined
 
-  constructor(channels: ChannelTable, log: Log) {
+  constructor(channels: ChannelTable, options: WorkerLinkOptions, log: Log) {
     this.#channels = channels
+    this.#options = options
     this.#log = log
     this.#queue = new SendQueue(this.#socket, (address, error) => this.#lost(address, error.message))
   }
@@ -48,6 +60,11 @@ export class WorkerLink {
     if (fileMode !== undefined) await chmod(path, fileMode)
     this.#watch = setInterval(() => this.#bury(), 1000)
     void this.#receive()
+  }
+
+  /** What the clients of the workers' doors publish goes there. */
+  publishTo(inbox: Pick<Inbox, 'publish'>): void {
+    this.#inbox = inbox
   }
 
   close(): void {
@@ -125,7 +142,8 @@ export class WorkerLink {
       if (address === undefined) continue
       for (const frame of frames) {
         try {
-          this.#take(address.toString(), decodeMessage(frame) as WorkerMessage)
+          if (isItem(frame)) this.#peers.get(address.toString())?.published.push(decodeItem(frame))
+          else this.#take(address.toString(), decodeMessage(frame) as WorkerMessage)
         } catch (error) {
           this.#log.error(`link: ${(error as Error).stack}`)
         }
@@ -146,12 +164,20 @@ export class WorkerLink {
     peer.seen = performance.now()
     switch (message.type) {
       case 'subscribe':
-        this.#channels.subscribe(peer, message.channels)
-        this.#send(address, { type: 'subscribed', request: message.request })
+        this.#confirm(address, message.request, message.channels, this.#channels.subscribe(peer, message.channels))
         break
       case 'unsubscribe':
         this.#channels.unsubscribe(peer, message.channels)
         break
+      case 'forget':
+        for (const channel of message.channels) this.#options.lastIds.forget(channel)
+        break
+      case 'publish': {
+        const items = peer.published.splice(0)
+        const taken = this.#inbox?.publish(items) === true
+        this.#send(address, { type: 'published', request: message.request, taken })
+        break
+      }
       case 'delivered':
         peer.delivered(message.bytes)
         this.#changed()
@@ -175,9 +201,20 @@ export class WorkerLink {
     const peer = new WorkerPeer(address, hello.worker, hello.pid, (frame) => this.#queue.push(frame, address))
     this.#peers.set(address, peer)
     this.#channels.subscribe(peer, hello.channels)
-    this.#send(address, { type: 'subscribed', request: hello.request })
+    // Its holds are not new: what they may have missed they ask for by themselves.
+    this.#confirm(address, hello.request, hello.channels, [])
     this.#log.debug(`worker ${peer.index} (pid ${peer.pid}) subscribes ${hello.channels.length} channels`)
     this.#changed()
+  }
+
+  #confirm(address: string, request: number, channels: readonly string[], first: readonly string[]): void {
+    const { lastIds, updateOnFirst } = this.#options
+    this.#send(address, {
+      type: 'subscribed',
+      request,
+      lastIds: lastIds.ofAll(channels),
+      first: updateOnFirst ? first : [],
+    })
   }
 
   #reply(address: string, request: number, value: unknown): void {

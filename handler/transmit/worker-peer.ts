@@ -1,3 +1,5 @@
+import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
+
 /** What may be on the way to one worker and not yet delivered, in bytes. */
 const WINDOW = 1 << 20
 
@@ -13,6 +15,8 @@ export class WorkerPeer {
   readonly index: number
   readonly pid: number
   readonly channels = new Set<string>()
+  /** Items of its doors' clients that it has not said `publish` to yet. */
+  readonly published: PublishItem[] = []
   /** Last sign of life, `performance.now()`. */
   seen = performance.now()
   /** Totals since the worker's start, as it last said. */

@@ -43,7 +43,8 @@ export interface AttemptOwner {
   isOver(): boolean
   /** @returns what takes the response. */
   onHead(head: ResponseHead, flow: Flow): ResponseSink
-  onFailure(failure: Failure): void
+  /** @param cause as the connection tells it. */
+  onFailure(failure: Failure, cause: NodeJS.ErrnoException): void
   /** RFC 8297: the final response follows. */
   onEarlyHints?(headers: RawHeaders): void
   /** For an owner that wants a WebSocket: the backend has switched protocols, and the connection is the owner's. */
@@ -127,12 +128,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     this.#sink?.end(decodeHeaders((controller.rawTrailers ?? []) as Buffer[]))
   }
 
-  onResponseError(): void {
+  onResponseError(_controller: unknown, cause: Error): void {
     const reached = this.#controller !== undefined
     this.#finish()
     if (this.#sink !== undefined) this.#sink.fail()
-    else if (!reached) this.#owner.onFailure('unreachable')
-    else this.#owner.onFailure(this.#isStale() ? 'stale' : 'failed')
+    else if (!reached) this.#owner.onFailure('unreachable', cause)
+    else this.#owner.onFailure(this.#isStale() ? 'stale' : 'failed', cause)
   }
 
   pause(): void {

@@ -3,7 +3,6 @@ import { isGripResponse } from '../../shared/grip/instruct/grip-response.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import { errors } from '../accept/errors.ts'
 import type { Target } from '../choose/route.ts'
-import type { HostPort } from '../choose/host-port.ts'
 import { Attempt } from './attempt.ts'
 import type { AttemptOwner, Failure, OutgoingRequest } from './attempt.ts'
 import type { Backends } from './backend.ts'
@@ -13,8 +12,9 @@ import { InstructResponse } from './instruct-response.ts'
 import type { OnInstruct, OnLargeInstruct } from './instruct-response.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { RelayedResponse } from './relayed-response.ts'
-import { requestHeaders, withHost } from './request-headers.ts'
-import type { RawHeaders } from './raw-headers.ts'
+import { requestHeaders } from './request-headers.ts'
+import { outgoingRequest } from './outgoing-request.ts'
+import type { RequestMessage } from './outgoing-request.ts'
 import { tunnelUpgrade } from './upgrade-tunnel.ts'
 import { testRequestTooLarge, testResponse } from './test-target.ts'
 
@@ -54,7 +54,7 @@ class Forwarding {
   readonly #exchange: Exchange
   readonly #context: ForwardContext
   readonly #targets: readonly Target[]
-  readonly #headers: RawHeaders
+  readonly #message: RequestMessage
   #attempt: Attempt | undefined
   #retriedStale = false
 
@@ -62,7 +62,8 @@ class Forwarding {
     this.#exchange = exchange
     this.#context = context
     this.#targets = exchange.facts.route.targets
-    this.#headers = requestHeaders(exchange, context.options)
+    const { req, body } = exchange
+    this.#message = { method: req.method ?? '', headers: requestHeaders(exchange, context.options), body }
   }
 
   start(): void {
@@ -87,7 +88,7 @@ class Forwarding {
   #send(target: Target, index: number): void {
     const exchange = this.#exchange
     if (target.overHttp && exchange.isWebSocket) {
-      const request = outgoingRequest(exchange, target, this.#headers)
+      const request = outgoingRequest(exchange.facts, this.#message, target)
       this.#context.webSockets.openOverHttp(exchange, request, () => this.#try(index + 1))
       return
     }
@@ -97,7 +98,7 @@ class Forwarding {
     }
     // Published messages have to find their place between the frames: only without channels nobody has to look at them.
     if (exchange.isWebSocket && exchange.passThrough && target.subs.length === 0) {
-      const request = outgoingRequest(exchange, target, this.#headers)
+      const request = outgoingRequest(exchange.facts, this.#message, target)
       const { webSockets } = this.#context
       tunnelUpgrade(
         exchange,
@@ -118,7 +119,7 @@ class Forwarding {
         ? { onUpgrade: (head, backend) => this.#context.webSockets.accept(exchange, head, backend) }
         : {}),
     }
-    const request = outgoingRequest(exchange, target, this.#headers)
+    const request = outgoingRequest(exchange.facts, this.#message, target)
     this.#attempt = new Attempt(this.#context.backends.of(target), request, owner)
     this.#attempt.send()
   }
@@ -158,45 +159,8 @@ class Forwarding {
   }
 }
 
-function outgoingRequest(exchange: Exchange, target: Target, headers: RawHeaders): OutgoingRequest {
-  const { route, host: received } = exchange.facts
-  const changed = target.asHost ?? route.asHost
-  const host = changed === undefined ? received : formatAuthority(changed)
-  return {
-    method: exchange.req.method ?? '',
-    path: rewritePath(exchange.facts.target, route.pathBeg, route.replaceBeg, route.pathRem),
-    headers: withHost(headers, host),
-    body: exchange.body,
-    target,
-    servername: target.ssl ? serverName(target.trustConnectHost ? target.host : host) : undefined,
-  }
-}
-
 /** GRIP 7.5: to the backend its request would look like one of the gateway's. */
 function sendsEvents({ facts, req }: Exchange): boolean {
   const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1)
   return !facts.trusted && type.trim().toLowerCase() === 'application/websocket-events'
-}
-
-/** GRIP 2.2 step 1: of the encoded path, never of the query. */
-function rewritePath(target: string, pathBeg: string, replaceBeg: string | undefined, pathRem: number): string {
-  if (replaceBeg !== undefined) return withSlash(replaceBeg + target.slice(pathBeg.length))
-  if (pathRem === 0) return target
-  const query = target.indexOf('?')
-  const path = query === -1 ? target : target.slice(0, query)
-  return withSlash(path.slice(pathRem) + (query === -1 ? '' : target.slice(query)))
-}
-
-function withSlash(target: string): string {
-  return target.startsWith('/') ? target : `/${target}`
-}
-
-function formatAuthority({ host, port }: HostPort): string {
-  const name = host.includes(':') ? `[${host}]` : host
-  return port === undefined ? name : `${name}:${port}`
-}
-
-/** Without the port. */
-function serverName(host: string): string {
-  return host.replace(/:\d*$/, '').replace(/^\[|\]$/g, '')
 }

@@ -1,4 +1,4 @@
-import { toWire } from '../../shared/grip/wire-text.ts'
+import { isWireText, toWire } from '../../shared/grip/wire-text.ts'
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
 import type { ForwardOptions } from './forward-options.ts'
 import type { RawHeaders } from './raw-headers.ts'
@@ -27,7 +27,7 @@ export function requestHeaders(exchange: Exchange, options: ForwardOptions): Raw
 }
 
 /** GRIP 2.2 step 2. Of several settings of one name the first in the line counts. */
-function setRouteHeaders(headers: RawHeaders, { route }: RequestFacts): void {
+export function setRouteHeaders(headers: RawHeaders, { route }: Pick<RequestFacts, 'route'>): void {
   const done = new Set<string>()
   for (const [name, value] of route.headers) {
     const lower = name.toLowerCase()
@@ -120,16 +120,29 @@ function isGripOrLookAlike(name: string): boolean {
 
 /** GRIP 2.2 step 8. */
 function addGrip(headers: RawHeaders, { facts, isRetry, lastIds }: Exchange, options: ForwardOptions): void {
+  const isSigned = sign(headers, facts, options)
+  if (isSigned && isRetry) headers.push(...gripLast(lastIds))
+}
+
+/** @returns false without a key: libraries take any Grip header for a signed request, so an unsigned one gets none. */
+export function sign(headers: RawHeaders, facts: Pick<RequestFacts, 'route'>, options: ForwardOptions): boolean {
   const signature = gripSig(facts, options)
-  // Libraries take any Grip header for a signed request, so an unsigned one gets none.
-  if (signature === undefined) return
+  if (signature === undefined) return false
   headers.push('Grip-Sig', signature, 'Grip-Feature', GRIP_FEATURES)
-  if (!isRetry) return
-  for (const { channel, id } of lastIds) headers.push('Grip-Last', toWire(`${channel}; last-id=${id}`))
+  return true
+}
+
+/** `Grip-Last` headers: what was the last item that the client has of each channel. */
+export function gripLast(lastIds: Exchange['lastIds']): RawHeaders {
+  return lastIds.flatMap(({ channel, id }) => {
+    const last = toWire(`${channel}; last-id=${id}`)
+    // Channels and ids may be any text; what has a line feed cannot be said in a header.
+    return isWireText(last) ? ['Grip-Last', last] : []
+  })
 }
 
 /** With which a backend can verify that a request came through this gateway, now (GRIP 2.3). */
-export function gripSig({ route }: RequestFacts, options: ForwardOptions): string | undefined {
+export function gripSig({ route }: Pick<RequestFacts, 'route'>, options: ForwardOptions): string | undefined {
   const issuer = route.sigIss ?? options.sigIss
   const key = route.sigKey ?? options.sigKey
   return issuer === '' || key === undefined ? undefined : options.signer.token(issuer, key)
@@ -142,10 +155,25 @@ function offerGrip(headers: RawHeaders): void {
 }
 
 /** What of the optional parts of GRIP this version does. */
-const GRIP_FEATURES = 'status'
+const GRIP_FEATURES = [
+  'status',
+  'link:next',
+  'link:gone',
+  'filter:skip-self',
+  'filter:skip-users',
+  'filter:require-sub',
+  'filter:build-id',
+  'filter:var-subst',
+  'filter:http-check',
+  'filter:http-modify',
+].join(', ')
 
 /** GRIP 2.2 steps 9 and 10. */
-function setForwardedProtocol(headers: RawHeaders, { scheme }: RequestFacts, options: ForwardOptions): void {
+export function setForwardedProtocol(
+  headers: RawHeaders,
+  { scheme }: Pick<RequestFacts, 'scheme'>,
+  options: ForwardOptions,
+): void {
   const { acceptForwardedProtocol, setForwardedProtocol: set } = options
   removeWhere(headers, isForwardedProtocolLookAlike)
   if (acceptForwardedProtocol || set !== false) {

@@ -3,15 +3,29 @@ import type { Instruct } from '../../shared/grip/instruct/instruct.ts'
 import { parseInstruct } from '../../shared/grip/instruct/parse-instruct.ts'
 import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
+import { FilterError } from '../filter/filter.ts'
+import { responseContentFilter } from '../filter/response-content-filter.ts'
+import type { BodyFilter } from '../filter/response-content-filter.ts'
 import type { Instructions } from '../forward/forward.ts'
 import type { OnInstruct, OnLargeInstruct } from '../forward/instruct-response.ts'
+import { onBehalfOf } from '../forward/internal-requests.ts'
+import type { InternalRequests } from '../forward/internal-requests.ts'
 import type { Flow, ResponseHead, ResponseSink } from '../forward/origin-response.ts'
 import { pairs } from '../forward/raw-headers.ts'
 import { sendResponse } from '../send/send-response.ts'
+import type { FilterPosts } from './filter-posts.ts'
+import { holdChannels, isSelective } from './hold-channels.ts'
+import type { HoldChannels } from './hold-channels.ts'
 import type { HoldTable } from './hold-table.ts'
+import { ItemizedStream } from './itemized-stream.ts'
+import type { ItemizedStreamContext } from './itemized-stream.ts'
+import { GoneLinks } from './links/gone-links.ts'
+import { TimeoutRounds } from './links/timeout-rounds.ts'
+import { UpdateQueue } from './links/update-queue.ts'
 import { ResponseHold } from './response-hold.ts'
+import type { ResponseHoldContext } from './response-hold.ts'
 import { StreamHold } from './stream-hold.ts'
-import type { StreamHoldContext } from './stream-hold.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 
 export interface AcceptOptions {
@@ -27,32 +41,51 @@ export interface AcceptEvents {
   /** For the access log: the response is in the hands of a hold now. */
   accepted(exchange: Exchange): void
   subscribed(exchange: Exchange, channel: string): void
-  /** A channel asks for filters, which this version does not have: it gets what they would have kept away. */
-  unfiltered(exchange: Exchange, channel: string, filters: readonly string[]): void
   tooSlow(uri: string, waiting: number): void
+  /** A backend could not be told that a connection has gone. */
+  goneLinkFailed(uri: string, reason: string): void
   /** The request has to go to the backend again. */
   retry(exchange: Exchange): void
+}
+
+/** The parts of the worker that holds are made with. */
+export interface HoldParts {
+  readonly table: HoldTable
+  readonly subscriptions: Subscriptions
+  readonly wheel: TimerWheel
+  readonly requests: InternalRequests
+  readonly posts: FilterPosts
 }
 
 /** Turns backend responses with instructions into held requests (GRIP 3). */
 export class HoldAcceptor implements Instructions {
   readonly #table: HoldTable
-  readonly #wheel: TimerWheel
   readonly #options: AcceptOptions
   readonly #events: AcceptEvents
-  readonly #streams: StreamHoldContext
+  readonly #responses: ResponseHoldContext
+  readonly #streams: ItemizedStreamContext
+  readonly #goneLinks: GoneLinks
 
-  constructor(table: HoldTable, wheel: TimerWheel, options: AcceptOptions, events: AcceptEvents) {
+  constructor(parts: HoldParts, options: AcceptOptions, events: AcceptEvents) {
+    const { table, wheel, requests } = parts
     this.#table = table
-    this.#wheel = wheel
     this.#options = options
     this.#events = events
+    const shared = { ...parts, queueMax: options.queueMax, updates: new UpdateQueue(wheel) }
+    this.#responses = {
+      ...shared,
+      ended: (hold) => table.remove(hold),
+      tooSlow: (uri, waiting) => events.tooSlow(uri, waiting),
+      retry: (exchange) => events.retry(exchange),
+    }
     this.#streams = {
-      queueMax: options.queueMax,
-      wheel,
+      ...shared,
+      rounds: new TimeoutRounds(wheel),
+      channelsOf: (exchange, instruct) => this.#channels(exchange, instruct),
       ended: (hold) => table.remove(hold),
       tooSlow: (hold, waiting) => events.tooSlow(hold.uri, waiting),
     }
+    this.#goneLinks = new GoneLinks(requests, { failed: (uri, reason) => events.goneLinkFailed(uri, reason) })
   }
 
   onWhole(exchange: Exchange): OnInstruct {
@@ -60,7 +93,7 @@ export class HoldAcceptor implements Instructions {
       const instruct = this.#parse(exchange, head, body)
       if (instruct === undefined) return
       if (instruct.hold === 'response') this.#holdResponse(exchange, instruct)
-      else if (instruct.hold === 'stream') this.#holdStream(exchange, instruct)
+      else if (isStream(instruct)) this.#holdStream(exchange, instruct)
       else sendResponse(exchange, instruct.response) // GRIP 3.3
     }
   }
@@ -68,7 +101,7 @@ export class HoldAcceptor implements Instructions {
   onLarge(exchange: Exchange): OnLargeInstruct {
     return (head, start, flow) => {
       const instruct = this.#parse(exchange, head, Buffer.alloc(0))
-      if (instruct === undefined || instruct.hold !== 'stream') return undefined
+      if (instruct === undefined || !isStream(instruct)) return undefined
       return this.#streamLarge(exchange, instruct, start, flow)
     }
   }
@@ -92,22 +125,27 @@ export class HoldAcceptor implements Instructions {
   }
 
   #holdResponse(exchange: Exchange, instruct: Instruct): void {
-    const hold = new ResponseHold(exchange, this.#channels(exchange, instruct), instruct.response, this.#wheel, {
-      ended: (ended) => this.#table.remove(ended),
-      retry: (retried) => this.#events.retry(retried),
-    })
+    const hold = new ResponseHold(exchange, this.#channels(exchange, instruct), instruct, this.#responses)
     this.#table.add(hold, (live) => {
       if (exchange.over) return
-      if (live) {
-        this.#accepted(exchange, hold.channels)
-        hold.start(instruct.timeout)
-      } else {
+      if (!live) {
         exchange.fail(errors.handlerUnavailable)
+        return
       }
+      this.#accepted(exchange, hold, instruct)
+      hold.start(instruct.timeout)
     })
   }
 
   #holdStream(exchange: Exchange, instruct: Instruct): void {
+    let body: Buffer
+    try {
+      body = filtered(instruct)
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error
+      exchange.fail(errors.originFailed, `filter error: ${error.message}`)
+      return
+    }
     const hold = this.#stream(exchange, instruct)
     this.#table.add(hold, (live) => {
       if (exchange.over) return
@@ -117,7 +155,7 @@ export class HoldAcceptor implements Instructions {
       }
       // Head and first content are one write; what is published comes after them.
       exchange.req.socket.cork()
-      if (hold.open(instruct.response) && instruct.response.body.length > 0) hold.write(instruct.response.body)
+      if (hold.open(instruct.response) && body.length > 0) hold.write(body)
       exchange.req.socket.uncork()
       this.#keepOpen(exchange, hold, instruct)
     })
@@ -126,23 +164,40 @@ export class HoldAcceptor implements Instructions {
   /** GRIP 2.8: too much to keep in memory, so the client gets it as it comes, and the hold begins behind it. */
   #streamLarge(exchange: Exchange, instruct: Instruct, start: Buffer, flow: Flow): ResponseSink {
     const hold = this.#stream(exchange, instruct)
-    const data = (chunk: Buffer): void => {
+    let filter: BodyFilter | undefined
+    const write = (chunk: Buffer): void => {
       if (exchange.over) return
-      if (!hold.write(chunk, () => flow.resume())) flow.pause()
+      const bytes = filter === undefined ? chunk : filter.update(chunk)
+      if (bytes.length > 0 && !hold.write(bytes, () => flow.resume())) flow.pause()
+    }
+    const orCut = (step: () => void): void => {
+      try {
+        step()
+      } catch (error) {
+        if (!(error instanceof FilterError)) throw error
+        flow.abort()
+        hold.cut(`filter error: ${error.message}`)
+      }
     }
     exchange.onClose = () => {
       flow.abort()
       hold.closed()
     }
     hold.open(instruct.response)
-    data(start)
+    orCut(() => {
+      filter = bodyFilter(instruct)
+      write(start)
+    })
     return {
-      data,
+      data: (chunk) => orCut(() => write(chunk)),
       end: () =>
-        this.#table.add(hold, (live) => {
-          if (exchange.over) return
-          if (live) this.#keepOpen(exchange, hold, instruct)
-          else hold.cut(errors.handlerUnavailable.message)
+        orCut(() => {
+          filter?.finish()
+          this.#table.add(hold, (live) => {
+            if (exchange.over) return
+            if (live) this.#keepOpen(exchange, hold, instruct)
+            else hold.cut(errors.handlerUnavailable.message)
+          })
         }),
       fail: () => hold.cut(errors.originFailed.message),
     }
@@ -150,32 +205,57 @@ export class HoldAcceptor implements Instructions {
 
   #stream(exchange: Exchange, instruct: Instruct): StreamHold {
     const channels = this.#channels(exchange, instruct)
-    return new StreamHold(exchange, channels, this.#streams)
+    if (instruct.nextLink !== undefined || isSelective(channels)) {
+      return new ItemizedStream(exchange, instruct, channels, this.#streams)
+    }
+    return new StreamHold(exchange, [...channels.keys()], this.#streams)
   }
 
   #keepOpen(exchange: Exchange, hold: StreamHold, instruct: Instruct): void {
-    this.#accepted(exchange, hold.channels)
-    // GRIP 3.6: without a link there is no way to fetch what an ordered channel has missed.
-    const ordered = instruct.nextLink === undefined && instruct.channels.find(({ prevId }) => prevId !== undefined)
-    if (ordered) hold.cut(`channel '${ordered.name}' specifies prev-id, but no next link found`)
-    else hold.settle(instruct.keepAlive)
+    this.#accepted(exchange, hold, instruct)
+    hold.settle()
+    if (!hold.isOpen) return
+    if (hold instanceof ItemizedStream) hold.begin(instruct)
+    else hold.setKeepAlive(instruct.keepAlive)
   }
 
-  #accepted(exchange: Exchange, channels: readonly string[]): void {
+  #accepted(exchange: Exchange, hold: ResponseHold | StreamHold, { goneLink }: Instruct): void {
     this.#events.accepted(exchange)
-    for (const channel of channels) this.#events.subscribed(exchange, channel)
+    for (const channel of hold.channels) this.#events.subscribed(exchange, channel)
+    if (goneLink === undefined) return
+    hold.onGone = () => this.#goneLinks.announce(goneLink.uri, exchange.uri, onBehalfOf(exchange))
   }
 
-  /** GRIP 3.8: the route's prefix goes before the names the backend gave, not before the target's own. */
-  #channels(exchange: Exchange, instruct: Instruct): readonly string[] {
-    const { facts, tried } = exchange
-    for (const { name, filters } of instruct.channels) {
-      if (filters.length > 0) this.#events.unfiltered(exchange, name, filters)
-    }
-    exchange.lastIds = instruct.channels.flatMap(({ name: channel, prevId: id }) =>
-      id === undefined ? [] : [{ channel, id }],
-    )
-    const named = instruct.channels.slice(0, this.#options.maxChannels).map(({ name }) => facts.route.prefix + name)
-    return [...new Set([...named, ...(tried?.subs ?? [])])]
+  #channels({ facts, tried }: Exchange, { hold, channels }: Instruct): HoldChannels {
+    // What pages through links subscribes to nothing before it holds.
+    if (hold === 'none') return NO_CHANNELS
+    const naming = { prefix: facts.route.prefix, implicit: tried?.subs ?? [], max: this.#options.maxChannels }
+    return holdChannels(channels, naming)
   }
+}
+
+const NO_CHANNELS: HoldChannels = new Map()
+
+/** With a next link a response without a hold goes on, too (GRIP 3.6). */
+function isStream({ hold, nextLink }: Instruct): boolean {
+  return hold === 'stream' || (hold === 'none' && nextLink !== undefined)
+}
+
+/** Throws FilterError. */
+function bodyFilter({ channels, meta }: Instruct): BodyFilter | undefined {
+  const prevIds = new Map(channels.map(({ name, prevId }) => [name, prevId]))
+  return responseContentFilter(
+    channels.map(({ filters }) => filters),
+    { subMeta: meta, prevIds },
+  )
+}
+
+/** The first content of a stream. Throws FilterError. */
+function filtered(instruct: Instruct): Buffer {
+  const filter = bodyFilter(instruct)
+  const { body } = instruct.response
+  if (filter === undefined) return body
+  const content = filter.update(body)
+  filter.finish()
+  return content
 }

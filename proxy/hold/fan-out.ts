@@ -3,6 +3,7 @@ import type { Log } from '../../shared/log.ts'
 import { Delivery } from '../send/delivery.ts'
 import type { Hold } from './hold.ts'
 import type { HoldTable } from './hold-table.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import { throwLater } from './throw-later.ts'
 
 /** Milliseconds that deliveries may take before everything else of the worker has its turn: 100,000 holds are no reason to freeze. */
@@ -29,6 +30,7 @@ interface Pass {
 /** Hands what was published to the holds, in its order and in slices of time. What comes during a long fan-out is joined for the next one. */
 export class FanOut {
   readonly #holds: HoldTable
+  readonly #subscriptions: Subscriptions
   readonly #log: Log
   #batches: Batch[] = []
   #deliveries: Delivery[] = []
@@ -36,8 +38,9 @@ export class FanOut {
   #onDone: (() => void)[] = []
   #isBusy = false
 
-  constructor(holds: HoldTable, log: Log) {
+  constructor(holds: HoldTable, subscriptions: Subscriptions, log: Log) {
     this.#holds = holds
+    this.#subscriptions = subscriptions
     this.#log = log
   }
 
@@ -89,7 +92,11 @@ export class FanOut {
 
   #nextPass(): Pass | undefined {
     const delivery = this.#deliveries.shift()
-    return delivery && { delivery, holds: this.#holds.on(delivery.channel), next: 0, receivers: 0 }
+    if (delivery === undefined) return undefined
+    const { channel, items } = delivery
+    // With the holds that the item is for: a hold made from now on must know that it was sent before (GRIP 6.4).
+    for (const { id, noSeq } of items) if (!noSeq) this.#subscriptions.published(channel, id)
+    return { delivery, holds: this.#holds.on(channel), next: 0, receivers: 0 }
   }
 
   /** @returns false when the time was up before the last hold. */
@@ -110,7 +117,7 @@ export class FanOut {
       if (pass.next < holds.length && performance.now() >= end) return false
     }
     // Once for each item, joined or not (GRIP 6.8).
-    for (let i = 0; i < delivery.items; i++) {
+    for (let i = 0; i < delivery.items.length; i++) {
       this.#log.info(`publish channel=${delivery.channel} receivers=${pass.receivers}`)
     }
     return true

@@ -98,6 +98,10 @@ export class HoldTable {
     for (const hold of this.#holds.values()) hold.goAway()
   }
 
+  recover(channels: readonly string[]): void {
+    for (const channel of channels) for (const hold of this.on(channel)) hold.recover()
+  }
+
   recoverAll(): void {
     for (const hold of this.#holds.values()) hold.recover()
   }

@@ -1,65 +1,97 @@
 import { isGripHeader } from '../../shared/grip/instruct/grip-response.ts'
-import type { InstructResponse } from '../../shared/grip/instruct/instruct.ts'
-import type { HeaderList, HttpResponseFormat } from '../../shared/grip/item/publish-item.ts'
+import type { Instruct, InstructResponse } from '../../shared/grip/instruct/instruct.ts'
+import type { HeaderList, HttpResponseFormat, PublishItem } from '../../shared/grip/item/publish-item.ts'
+import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
+import type { Post } from '../filter/filter.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { sendResponse } from '../send/send-response.ts'
 import { patchBody } from './body-patch.ts'
+import { onBehalfOf } from '../forward/internal-requests.ts'
+import type { FilterPosts } from './filter-posts.ts'
 import type { Hold } from './hold.ts'
+import { isSelective } from './hold-channels.ts'
+import type { HoldChannels } from './hold-channels.ts'
+import { Intake } from './intake.ts'
+import type { IntakeOwner } from './intake.ts'
+import type { Update, UpdateQueue } from './links/update-queue.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import type { Timer, TimerWheel } from './timer-wheel.ts'
 
-/** What a hold does at its end. */
-export interface ResponseHoldEvents {
+/** What all long polls of a worker share. */
+export interface ResponseHoldContext {
+  readonly wheel: TimerWheel
+  readonly subscriptions: Subscriptions
+  readonly updates: UpdateQueue
+  readonly posts: Pick<FilterPosts, 'of'>
+  /** Bytes of items that may wait for a filter. */
+  readonly queueMax: number
   ended(hold: ResponseHold): void
+  tooSlow(uri: string, waiting: number): void
   /** Sends the request to the backend again; the hold has ended then. */
   retry(exchange: Exchange): void
 }
 
 /** A long poll (GRIP 3.5): nothing is sent until something is published or the time is up; then one whole response. */
-export class ResponseHold implements Hold {
-  readonly id: string
-  readonly channels: readonly string[]
+export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseFormat> {
   readonly lingers = true
   readonly #exchange: Exchange
+  readonly #channels: HoldChannels
   readonly #held: InstructResponse
-  readonly #wheel: TimerWheel
-  readonly #events: ResponseHoldEvents
+  readonly #context: ResponseHoldContext
+  /** Undefined when every item is for it. */
+  readonly #intake: Intake<HttpResponseFormat> | undefined
   #timer: Timer | undefined
+  #isQueued = false
+  /** Told once when the hold has ended. */
+  onGone: (() => void) | undefined
+  isOver = false
 
   constructor(
     exchange: Exchange,
-    channels: readonly string[],
-    held: InstructResponse,
-    wheel: TimerWheel,
-    events: ResponseHoldEvents,
+    channels: HoldChannels,
+    { response, meta }: Pick<Instruct, 'response' | 'meta'>,
+    context: ResponseHoldContext,
   ) {
-    this.id = exchange.facts.id
-    this.channels = channels
+    this.#channels = channels
     this.#exchange = exchange
-    this.#held = held
-    this.#wheel = wheel
-    this.#events = events
+    this.#held = response
+    this.#context = context
+    if (isSelective(channels)) {
+      this.#intake = new Intake<HttpResponseFormat>(this, meta, context.queueMax)
+      for (const [name, subscription] of channels) this.#intake.subscribe(name, subscription)
+    }
     exchange.onClose = () => this.#end()
+  }
+
+  get id(): string {
+    return this.#exchange.facts.id
+  }
+
+  get channels(): Iterable<string> {
+    return this.#channels.keys()
   }
 
   /** @param timeout seconds until the held response itself is sent. */
   start(timeout: number): void {
-    if (this.#exchange.over) return
     // What it was told to do before it was live comes first.
-    this.#timer ??= this.#wheel.after(timeout * 1000, () => this.#answer(this.#held))
+    if (this.#exchange.over || this.isOver) return
+    this.#timer = this.#context.wheel.after(timeout * 1000, () => this.#answer(this.#held))
+    if (this.#hasMissed()) this.#retry()
   }
 
-  deliver({ httpResponse }: Delivery): boolean {
+  deliver(delivery: Delivery): boolean {
+    if (this.#intake !== undefined) return this.#intake.take(delivery)
+    const { httpResponse } = delivery
     if (httpResponse === undefined) return false
-    if (httpResponse.action === 'send') this.#answer(published(this.#held, httpResponse))
-    else if (httpResponse.action === 'hint') this.#retry()
+    this.#apply(httpResponse)
     return true
   }
 
   recover(): void {
-    // All holds of all clients at once would be a wave the backend drowns in.
-    this.#timer?.cancel()
-    this.#timer = this.#wheel.after(Math.random() * RECOVER_SPREAD, () => this.#retry())
+    if (this.#isQueued) return
+    this.#isQueued = true
+    this.#context.updates.add(this.key, this)
   }
 
   refresh(): boolean {
@@ -67,6 +99,64 @@ export class ResponseHold implements Hold {
   }
 
   goAway(): void {}
+
+  /** With its client's own headers: no two requests are equal. */
+  get key(): string {
+    return `retry ${this.id}`
+  }
+
+  run(): void {
+    this.#isQueued = false
+    this.#retry()
+  }
+
+  formatOf(item: PublishItem): HttpResponseFormat | undefined {
+    return item.httpResponse
+  }
+
+  apply(format: HttpResponseFormat, content: Buffer): void {
+    this.#apply(format.action === 'send' && format.body !== undefined ? { ...format, body: content } : format)
+  }
+
+  outOfStep(channel: string): void {
+    this.#context.subscriptions.forget(channel)
+    this.recover()
+  }
+
+  post(...request: Parameters<Post>): ReturnType<Post> {
+    const { uri } = this.#exchange
+    return this.#context.posts.of(uri, onBehalfOf(this.#exchange), () => !this.isOver)(...request)
+  }
+
+  filterFailed(message: string): void {
+    if (!this.#exchange.facts.debug) return
+    this.#end()
+    this.#exchange.fail(errors.originFailed, message)
+  }
+
+  overflow(bytes: number): void {
+    this.#end()
+    this.#context.tooSlow(this.#exchange.uri, bytes)
+    this.#exchange.res.destroy()
+  }
+
+  /** GRIP 6.4: published between the backend's answer and now. */
+  #hasMissed(): boolean {
+    const { subscriptions } = this.#context
+    let hasMissed = false
+    for (const channel of this.#channels.keys()) {
+      if (this.#intake?.hasMissed(channel, subscriptions.lastId(channel)) !== true) continue
+      // The retry must not find the same again, if the backend knows nothing of the item.
+      subscriptions.forget(channel)
+      hasMissed = true
+    }
+    return hasMissed
+  }
+
+  #apply(format: HttpResponseFormat): void {
+    if (format.action === 'send') this.#answer(published(this.#held, format))
+    else if (format.action === 'hint') this.#retry()
+  }
 
   #answer(response: InstructResponse): void {
     this.#end()
@@ -78,17 +168,20 @@ export class ResponseHold implements Hold {
     if (this.#exchange.over) return
     this.#exchange.isRetry = true
     this.#exchange.isHeld = false
-    this.#events.retry(this.#exchange)
+    this.#exchange.lastIds = this.#intake?.lastIds() ?? []
+    this.#context.retry(this.#exchange)
   }
 
   #end(): void {
+    this.isOver = true
     this.#timer?.cancel()
-    this.#events.ended(this)
+    if (this.#isQueued) this.#context.updates.remove(this.key, this)
+    this.#context.ended(this)
+    const { onGone } = this
+    this.onGone = undefined
+    onGone?.()
   }
 }
-
-/** Milliseconds over which recovering holds ask their backends. */
-const RECOVER_SPREAD = 1000
 
 const NO_BODY = Buffer.alloc(0)
 

@@ -26,7 +26,7 @@ export interface StreamHoldContext {
 
 /** A response without an end (GRIP 3.6): its head and first content are sent at once, what is published is appended. */
 export class StreamHold implements Hold, DetachedOwner {
-  readonly channels: readonly string[]
+  readonly channels: Iterable<string>
   readonly #facts: RequestFacts
   readonly #socket: Socket
   readonly #context: StreamHoldContext
@@ -36,8 +36,10 @@ export class StreamHold implements Hold, DetachedOwner {
   #reusable = false
   #open = false
   #keepAlive: KeepAliveClock | undefined
+  /** Told once when the hold has ended. */
+  onGone: (() => void) | undefined
 
-  constructor(exchange: Exchange, channels: readonly string[], context: StreamHoldContext) {
+  constructor(exchange: Exchange, channels: Iterable<string>, context: StreamHoldContext) {
     this.channels = channels
     this.#facts = exchange.facts
     this.#socket = exchange.req.socket
@@ -57,6 +59,12 @@ export class StreamHold implements Hold, DetachedOwner {
   get lingers(): boolean {
     return false
   }
+
+  /** Whether content can still be sent. */
+  get isOpen(): boolean {
+    return this.#open
+  }
+
   /** Sends the head: without length, so chunked, or until close for HTTP/1.0. @returns whether content can follow it. */
   open(response: Omit<InstructResponse, 'body'>): boolean {
     const res = this.#res as ServerResponse
@@ -71,7 +79,7 @@ export class StreamHold implements Hold, DetachedOwner {
   }
 
   /** Everything of the backend's response has been sent; from now on it is held. A stream may last for days: nothing else of it is kept. */
-  settle(keepAlive: KeepAlive | undefined): void {
+  settle(): void {
     const res = this.#res as ServerResponse
     if (!this.#open) {
       this.closed()
@@ -79,7 +87,13 @@ export class StreamHold implements Hold, DetachedOwner {
       return
     }
     if (detach(res.req, res, this)) this.#res = undefined
-    if (keepAlive === undefined) return
+  }
+
+  /** From here on something is sent when nothing else is; undefined stops that. */
+  setKeepAlive(keepAlive: KeepAlive | undefined): void {
+    this.#keepAlive?.stop()
+    this.#keepAlive = undefined
+    if (keepAlive === undefined || !this.#open) return
     const bytes = this.#chunked ? keepAliveChunk(keepAlive.content) : keepAlive.content
     this.#keepAlive = new KeepAliveClock(keepAlive, this.#context.wheel, () => this.#write(bytes))
   }
@@ -123,6 +137,7 @@ export class StreamHold implements Hold, DetachedOwner {
   /** Ends the response so that the client sees it is not whole; a route with `debug` says why instead. */
   cut(message: string): void {
     if (!this.#facts.debug) {
+      this.closed()
       this.#socket.destroy()
       return
     }
@@ -130,14 +145,24 @@ export class StreamHold implements Hold, DetachedOwner {
     this.finish()
   }
 
+  /** Appends content that was published, at whatever pace the client takes it. */
+  protected append(content: Buffer): void {
+    this.#write(this.#chunked && content.length > 0 ? frameChunk(content) : content)
+  }
+
+  /** The client does not keep up. */
+  protected cutTooSlow(waiting: number): void {
+    this.closed()
+    this.#context.tooSlow(this, waiting)
+    this.#socket.destroy()
+  }
+
   #write(bytes: Buffer): void {
     if (!this.#open || bytes.length === 0) return
     // Looked at before the write, so that one large message is no reason to cut a client that keeps up.
     const waiting = bytesWaiting(this.#socket)
     if (waiting > this.#context.queueMax) {
-      this.closed()
-      this.#context.tooSlow(this, waiting)
-      this.#socket.destroy()
+      this.cutTooSlow(waiting)
       return
     }
     this.#keepAlive?.sent()
@@ -149,6 +174,9 @@ export class StreamHold implements Hold, DetachedOwner {
     this.#open = false
     this.#keepAlive?.stop()
     this.#context.ended(this)
+    const { onGone } = this
+    this.onGone = undefined
+    onGone?.()
   }
 }
 

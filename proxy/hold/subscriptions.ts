@@ -4,12 +4,15 @@ import type { Timer, TimerWheel } from './timer-wheel.ts'
 export interface SubscriptionLink {
   subscribe(request: number, channels: readonly string[]): void
   unsubscribe(channels: readonly string[]): void
+  forget(channels: readonly string[]): void
 }
 
 interface Subscription {
   /** The request whose confirmation makes it live; an older one, from before an unsubscribe, must not. */
   request: number
   confirmed: boolean
+  /** Id of the item that came last on the channel, if it had one (GRIP 6.2). */
+  lastId: string | undefined
   readonly waiters: Set<Waiter>
 }
 
@@ -18,6 +21,8 @@ interface Waiter {
   timer: Timer | undefined
   onLive: ((live: boolean) => void) | undefined
 }
+
+const NO_IDS: ReadonlyMap<string, string> = new Map()
 
 /**
  * Which channels this worker wants of the handler, and which of them the handler has confirmed. Knows nothing of holds. While the
@@ -44,7 +49,7 @@ export class Subscriptions {
     for (const channel of channels) {
       let subscription = this.#byChannel.get(channel)
       if (subscription === undefined) {
-        subscription = { request: 0, confirmed: false, waiters: new Set() }
+        subscription = { request: 0, confirmed: false, lastId: undefined, waiters: new Set() }
         this.#byChannel.set(channel, subscription)
         fresh.push(channel)
       }
@@ -68,6 +73,23 @@ export class Subscriptions {
     if (this.#byChannel.delete(channel)) this.#link?.unsubscribe([channel])
   }
 
+  /** Id of the item sent last on the channel, by whichever worker's account. */
+  lastId(channel: string): string | undefined {
+    return this.#byChannel.get(channel)?.lastId
+  }
+
+  /** An item of the channel begins to be handed to the holds there are; those made from here on are behind it. */
+  published(channel: string, id: string | undefined): void {
+    const subscription = this.#byChannel.get(channel)
+    if (subscription !== undefined) subscription.lastId = id
+  }
+
+  /** The channel's last item does not count any more, here and in the handler. */
+  forget(channel: string): void {
+    this.published(channel, undefined)
+    this.#link?.forget([channel])
+  }
+
   /** The handler can be reached (again). @returns the request number and the channels to greet it with. */
   linkUp(link: SubscriptionLink): { request: number; channels: readonly string[] } {
     this.linkDown()
@@ -82,8 +104,8 @@ export class Subscriptions {
     for (const subscription of this.#byChannel.values()) subscription.confirmed = false
   }
 
-  /** The handler has confirmed a request. */
-  confirm(request: number): void {
+  /** The handler has confirmed a request. @param lastIds of those of its channels on which something was sent before. */
+  confirm(request: number, lastIds: ReadonlyMap<string, string> = NO_IDS): void {
     const channels = this.#requests.get(request)
     if (channels === undefined) return
     this.#requests.delete(request)
@@ -91,6 +113,7 @@ export class Subscriptions {
       const subscription = this.#byChannel.get(channel)
       if (subscription === undefined || subscription.request !== request) continue
       subscription.confirmed = true
+      subscription.lastId = lastIds.get(channel)
       const waiters = [...subscription.waiters]
       subscription.waiters.clear()
       for (const waiter of waiters) if (--waiter.missing === 0) settle(waiter, true)

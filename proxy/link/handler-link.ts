@@ -1,6 +1,6 @@
 import { Dealer } from 'zeromq'
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
-import { decodeItem } from '../../shared/link/item-codec.ts'
+import { decodeItem, encodeItem } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
 import { SendQueue } from '../../shared/link/send-queue.ts'
@@ -17,6 +17,8 @@ export interface LinkEvents {
   /** What came together, in its order; `done` is to be called when it has been handed to the holds. */
   items(items: readonly PublishItem[], done: () => void): void
   recover(): void
+  /** These channels had no subscriber before: publishers may have sent what nobody heard. */
+  first(channels: readonly string[]): void
   /** @returns the ids that the worker has, or has done something for. */
   command(command: WorkerCommand): string[]
   /** Totals since the worker's start, by name. */
@@ -38,6 +40,8 @@ export class HandlerLink implements SubscriptionLink {
   #isUp = false
   #items: PublishItem[] = []
   #itemBytes = 0
+  readonly #publishing = new Map<number, (taken: boolean) => void>()
+  #lastPublish = 0
   #alive: NodeJS.Timeout | undefined
   #missing: NodeJS.Timeout | undefined
 
@@ -62,6 +66,8 @@ export class HandlerLink implements SubscriptionLink {
     this.#socket.events.on('disconnect', () => {
       this.#isUp = false
       this.#subscriptions.linkDown()
+      for (const resolve of this.#publishing.values()) resolve(false)
+      this.#publishing.clear()
       // At a stop the handler ends first; that is nothing to warn of.
       this.#missing = setTimeout(
         () => this.#log.warn('handler gone: connections stay open, new holds wait for it'),
@@ -85,6 +91,20 @@ export class HandlerLink implements SubscriptionLink {
 
   unsubscribe(channels: readonly string[]): void {
     this.#send({ type: 'unsubscribe', channels })
+  }
+
+  forget(channels: readonly string[]): void {
+    this.#send({ type: 'forget', channels })
+  }
+
+  /** @returns whether the handler has taken them all; false when it is gone, or when too much waits to be delivered. */
+  publish(items: readonly PublishItem[]): Promise<boolean> {
+    if (!this.#isUp) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      this.#publishing.set(++this.#lastPublish, resolve)
+      for (const item of items) this.#queue.push(encodeItem(item))
+      this.#send({ type: 'publish', request: this.#lastPublish })
+    })
   }
 
   #greet(): void {
@@ -143,10 +163,17 @@ export class HandlerLink implements SubscriptionLink {
       case 'subscribed':
         // What came before was published before these subscriptions, and is not for their holds.
         this.#handOn()
-        this.#events.items([], () => this.#subscriptions.confirm(message.request))
+        this.#events.items([], () => {
+          this.#subscriptions.confirm(message.request, new Map(message.lastIds))
+          if (message.first.length > 0) this.#events.first(message.first)
+        })
         break
       case 'recover':
         this.#events.recover()
+        break
+      case 'published':
+        this.#publishing.get(message.request)?.(message.taken)
+        this.#publishing.delete(message.request)
         break
       case 'command':
         this.#send({ type: 'reply', request: message.request, value: this.#events.command(message.command) })

@@ -24,20 +24,21 @@ export class Delivery {
   readonly httpStream: HttpStreamFormat | undefined
   /** Of several items all are `send`. */
   readonly wsMessage: WsMessageFormat | undefined
-  readonly items: number
+  readonly items: readonly PublishItem[]
   readonly #messages: readonly WsSend[]
   #frames: Buffer | undefined
   #deflatedFrames: Buffer | undefined
   readonly #contents: readonly Buffer[]
   #chunks: Buffer | undefined
   #raw: Buffer | undefined
+  #rendered: Map<(item: PublishItem) => Buffer, Buffer> | undefined
 
   constructor(...items: readonly [PublishItem, ...PublishItem[]]) {
     this.channel = items[0].channel
     this.httpResponse = items.find(({ httpResponse }) => httpResponse !== undefined)?.httpResponse
     this.httpStream = items.find(({ httpStream }) => httpStream !== undefined)?.httpStream
     this.wsMessage = items.find(({ wsMessage }) => wsMessage !== undefined)?.wsMessage
-    this.items = items.length
+    this.items = items
     this.#messages = items.flatMap(({ wsMessage }) => (wsMessage?.action === 'send' ? [wsMessage] : []))
     this.#contents = items.flatMap(({ httpStream }) => (httpStream?.action === 'send' ? [httpStream.content] : []))
   }
@@ -50,8 +51,18 @@ export class Delivery {
 
   /** The WebSocket messages, each in a frame of its own. */
   frames(deflate: boolean): Buffer {
-    if (deflate) return (this.#deflatedFrames ??= join(this.#messages.map(deflatedFrame)))
-    return (this.#frames ??= join(this.#messages.map(({ type, content }) => frame(OPCODES[type], content))))
+    if (deflate) return (this.#deflatedFrames ??= join(this.#messages.map((message) => messageFrame(message, true))))
+    return (this.#frames ??= join(this.#messages.map((message) => messageFrame(message, false))))
+  }
+
+  /** What another kind of client is sent; made once for each `render`, which is to be the same function for all of them. */
+  rendered(render: (item: PublishItem) => Buffer): Buffer {
+    let bytes = this.#rendered?.get(render)
+    if (bytes !== undefined) return bytes
+    bytes = join(this.items.map((item) => render(item)))
+    this.#rendered ??= new Map()
+    this.#rendered.set(render, bytes)
+    return bytes
   }
 
   /**
@@ -99,14 +110,15 @@ function addedSize({ httpStream, httpResponse, wsMessage }: PublishItem): number
   return added
 }
 
-type WsSend = WsMessageFormat & { readonly action: 'send' }
+type WsSend = Pick<WsMessageFormat & { readonly action: 'send' }, 'type' | 'content'>
 
 /** What is shorter than this does not get shorter by compression. */
 const DEFLATE_FROM = 128
 
-function deflatedFrame({ type, content }: WsSend): Buffer {
+/** A message as the client of a WebSocket gets it. */
+export function messageFrame({ type, content }: WsSend, deflate: boolean): Buffer {
   const isData = type === 'text' || type === 'binary'
-  if (!isData || content.length < DEFLATE_FROM) return frame(OPCODES[type], content)
+  if (!deflate || !isData || content.length < DEFLATE_FROM) return frame(OPCODES[type], content)
   return frame(OPCODES[type], deflateMessage(content), { compressed: true })
 }
 

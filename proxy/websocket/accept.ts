@@ -157,7 +157,7 @@ export class WebSocketAcceptor implements WebSockets {
     const early = this.#switch(exchange, reason, [...headers, ...extensions])
     const client = new Peer(exchange.req.socket, deflate === undefined ? rules.plain : rules.deflate)
     client.compresses = deflate !== undefined
-    const hold = new WebSocketHold(exchange.facts, client, exchange.tried?.subs ?? [], this.#context)
+    const hold = new WebSocketHold(exchange, client, this.#context)
     return { client, hold, early }
   }
 

@@ -2,16 +2,25 @@ import type {
   ControlMessage,
   KeepAlive,
   MessageType,
-  SendDelayed,
+  SetMeta,
   Subscribe,
 } from '../../shared/grip/control/control-message.ts'
+import type { PublishItem, WsMessageFormat } from '../../shared/grip/item/publish-item.ts'
 import { uriOf } from '../accept/exchange.ts'
-import type { RequestFacts } from '../accept/exchange.ts'
+import type { Exchange, RequestFacts } from '../accept/exchange.ts'
+import { knownFilters } from '../filter/apply-filters.ts'
+import type { Post } from '../filter/filter.ts'
+import type { FilterPosts } from '../hold/filter-posts.ts'
 import type { Hold } from '../hold/hold.ts'
 import type { HoldTable } from '../hold/hold-table.ts'
+import { Intake } from '../hold/intake.ts'
+import type { IntakeOwner } from '../hold/intake.ts'
 import { KeepAliveClock } from '../hold/keep-alive.ts'
-import type { Timer, TimerWheel } from '../hold/timer-wheel.ts'
+import type { TimerWheel } from '../hold/timer-wheel.ts'
+import { messageFrame } from '../send/delivery.ts'
 import type { Delivery } from '../send/delivery.ts'
+import { BetweenMessages } from './between-messages.ts'
+import { DelayedMessage } from './delayed-message.ts'
 import { GOING_AWAY, INTERNAL_ERROR, sendableCode, TRY_AGAIN_LATER } from './frames/close-code.ts'
 import { frame } from './frames/frame-writer.ts'
 import { OPCODES } from './frames/frame.ts'
@@ -28,8 +37,8 @@ export interface WebSocketContext {
   readonly maxChannels: number
   /** Milliseconds of silence after which a client is pinged; 0 for never. */
   readonly pingInterval: number
+  readonly posts: Pick<FilterPosts, 'of'>
   subscribed(uri: string, channel: string): void
-  unfiltered(uri: string, channel: string, filters: readonly string[]): void
   tooSlow(uri: string, waiting: number): void
 }
 
@@ -48,28 +57,33 @@ export interface Origin {
 
 const MAX_FILTERS = 5
 
+const NO_META: Readonly<Record<string, string>> = {}
+
 /** A client's WebSocket whose backend speaks GRIP: gets what is published, and obeys the backend's control messages (GRIP 7.3). */
-export class WebSocketHold implements Hold {
+export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
   readonly #facts: RequestFacts
+  readonly #isUntrusted: boolean
   readonly #client: Peer
+  readonly #outlet: BetweenMessages
   readonly #context: WebSocketContext
   readonly #channels = new Set<string>()
   /** Of the route's target; cannot be unsubscribed. */
   readonly #implicit: readonly string[]
   readonly #heartbeat: Heartbeat | undefined
+  /** From the first channel with filters on. */
+  #intake: Intake<WsMessageFormat> | undefined
+  #meta: Readonly<Record<string, string>> = NO_META
   #origin: Origin | undefined
   #keepAlive: KeepAliveClock | undefined
-  #delayed: { readonly bytes: Buffer; readonly timer: Timer } | undefined
+  #delayed: DelayedMessage | undefined
   #isOver = false
-  /** A message of the backend is on its way in pieces; what is published meanwhile comes after it. */
-  #isRelaying = false
-  #pending: Buffer[] = []
-  #pendingBytes = 0
 
-  constructor(facts: RequestFacts, client: Peer, implicit: readonly string[], context: WebSocketContext) {
+  constructor({ facts, tried }: Pick<Exchange, 'facts' | 'tried'>, client: Peer, context: WebSocketContext) {
     this.#facts = facts
+    this.#isUntrusted = tried?.untrusted === true
     this.#client = client
-    this.#implicit = [...new Set(implicit)]
+    this.#outlet = new BetweenMessages(client)
+    this.#implicit = [...new Set(tried?.subs)]
     this.#context = context
     if (context.pingInterval > 0) this.#heartbeat = new Heartbeat(client, context.wheel, context.pingInterval)
   }
@@ -98,12 +112,47 @@ export class WebSocketHold implements Hold {
   }
 
   deliver(delivery: Delivery): boolean {
+    if (this.#intake !== undefined) return this.#intake.take(delivery)
     const format = delivery.wsMessage
     if (format === undefined) return false
     if (format.action === 'send') this.#send(delivery.frames(this.#client.compresses))
-    else if (format.action === 'close') this.#close(format.code, format.reason)
-    else if (format.action === 'refresh') this.refresh()
+    else this.#act(format)
     return true
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  formatOf(item: PublishItem): WsMessageFormat | undefined {
+    return item.wsMessage
+  }
+
+  apply(format: WsMessageFormat, content: Buffer): void {
+    if (format.action === 'send') this.#send(messageFrame({ type: format.type, content }, this.#client.compresses))
+    else this.#act(format)
+  }
+
+  /** Items of WebSockets are not in any order. */
+  outOfStep(): void {}
+
+  filterFailed(message: string): void {
+    if (this.#facts.debug) this.#close(INTERNAL_ERROR, message)
+  }
+
+  overflow(bytes: number): void {
+    this.#context.tooSlow(this.uri, bytes)
+    this.#close(TRY_AGAIN_LATER, 'too slow')
+  }
+
+  post(...request: Parameters<Post>): ReturnType<Post> {
+    const behalf = { facts: this.#facts, untrusted: this.#isUntrusted }
+    return this.#context.posts.of(this.uri, behalf, () => !this.#isOver)(...request)
+  }
+
+  #act(format: WsMessageFormat): void {
+    if (format.action === 'close') this.#close(format.code, format.reason)
+    else if (format.action === 'refresh') this.refresh()
   }
 
   recover(): void {}
@@ -134,32 +183,30 @@ export class WebSocketHold implements Hold {
         this.#setKeepAlive(message)
         break
       case 'send-delayed':
-        this.#delay(message)
+        this.#delayed ??= new DelayedMessage(this.#context.wheel, (bytes) => this.#send(bytes))
+        this.#delayed.set(frameOf(message.messageType, message.content), message.timeout)
         break
       case 'flush-delayed':
-        this.#flushDelayed()
+        this.#delayed?.flush()
         break
-      // What these set is for filters and for a state service, which this version does not have.
-      case 'session':
       case 'set-meta':
+        this.#setMeta(message)
+        break
+      // For a state service, which this version does not have.
+      case 'session':
         break
     }
   }
 
   /** A message of the backend begins to be relayed. */
   beginMessage(): void {
-    this.#isRelaying = true
+    this.#outlet.begin()
   }
 
   /** It has been relayed whole, or never will be. */
   endMessage(): void {
-    this.#isRelaying = false
     this.#keepAlive?.sent()
-    if (this.#pending.length === 0) return
-    const pending = Buffer.concat(this.#pending)
-    this.#pending = []
-    this.#pendingBytes = 0
-    this.#client.sendShared(pending)
+    this.#outlet.end()
   }
 
   /** The client has gone or is being closed. */
@@ -168,7 +215,7 @@ export class WebSocketHold implements Hold {
     this.#isOver = true
     this.#heartbeat?.stop()
     this.#keepAlive?.stop()
-    this.#delayed?.timer.cancel()
+    this.#delayed?.stop()
     this.#context.table.remove(this)
   }
 
@@ -178,10 +225,29 @@ export class WebSocketHold implements Hold {
       this.#close(INTERNAL_ERROR, debug ? `too many filters for channel '${channel}'` : '')
       return
     }
-    if (filters.length > 0) this.#context.unfiltered(this.uri, channel, filters)
     const name = route.prefix + channel
     if (this.#channels.has(name) || this.#channels.size - this.#implicit.length >= this.#context.maxChannels) return
+    const known = knownFilters(filters)
+    if (known.length > 0) this.#intake ??= this.#startIntake()
+    this.#intake?.subscribe(name, { name: channel, lastId: undefined, filters: known })
     this.#join(name)
+  }
+
+  /** From here on items are looked at one by one, those of other channels too: they keep their order. */
+  #startIntake(): Intake<WsMessageFormat> {
+    const intake = new Intake<WsMessageFormat>(this, this.#meta, this.#context.queueMax)
+    const { prefix } = this.#facts.route
+    for (const channel of this.#channels) {
+      const name = this.#implicit.includes(channel) ? channel : channel.slice(prefix.length)
+      intake.subscribe(channel, { name, lastId: undefined, filters: [] })
+    }
+    return intake
+  }
+
+  #setMeta({ name, value }: SetMeta): void {
+    const { [name]: _replaced, ...others } = this.#meta
+    this.#meta = value === undefined ? others : { ...others, [name]: value }
+    if (this.#intake !== undefined) this.#intake.meta = this.#meta
   }
 
   /** What the backend says after it has subscribed may lead to a publish: it waits until that would be delivered. */
@@ -196,6 +262,7 @@ export class WebSocketHold implements Hold {
 
   #unsubscribe(channel: string): void {
     if (this.#implicit.includes(channel) || !this.#channels.delete(channel)) return
+    this.#intake?.unsubscribe(channel)
     this.#context.table.leave(this, channel)
   }
 
@@ -207,37 +274,17 @@ export class WebSocketHold implements Hold {
     this.#keepAlive = new KeepAliveClock({ mode, timeout }, this.#context.wheel, () => this.#send(bytes))
   }
 
-  /** Only one is kept: a new one sends that before it on its way. */
-  #delay({ messageType, content, timeout }: SendDelayed): void {
-    this.#flushDelayed()
-    const timer = this.#context.wheel.after(timeout * 1000, () => this.#flushDelayed())
-    this.#delayed = { bytes: frameOf(messageType, content), timer }
-  }
-
-  #flushDelayed(): void {
-    const delayed = this.#delayed
-    if (delayed === undefined) return
-    this.#delayed = undefined
-    delayed.timer.cancel()
-    this.#send(delayed.bytes)
-  }
-
   #send(bytes: Buffer): void {
     if (this.#isOver || bytes.length === 0) return
     // Looked at before the write, so that one large message is no reason to close a client that keeps up.
-    const waiting = this.#client.waiting + this.#pendingBytes
+    const { waiting } = this.#outlet
     if (waiting > this.#context.queueMax) {
       this.#context.tooSlow(this.uri, waiting)
       this.#close(TRY_AGAIN_LATER, 'too slow')
       return
     }
     this.#keepAlive?.sent()
-    if (this.#isRelaying) {
-      this.#pending.push(bytes)
-      this.#pendingBytes += bytes.length
-    } else {
-      this.#client.sendShared(bytes)
-    }
+    this.#outlet.send(bytes)
   }
 
   #close(code: number | undefined, reason: string): void {

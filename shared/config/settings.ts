@@ -4,7 +4,7 @@ import type { Entries } from './entries.ts'
 import { at, entryName, lastOfEach, readEntries, readIncluded, warnings, withoutOldNames } from './entries.ts'
 import type { IniEntry } from './ini.ts'
 import type { Key, Works } from './key.ts'
-import type { Settings, SettingsOf } from './keys.ts'
+import type { Settings } from './keys.ts'
 import { sections } from './keys.ts'
 import type { Place } from './kinds.ts'
 import type { Variables } from './substitute.ts'
@@ -84,19 +84,14 @@ function withVariables(source: Source): Source {
 function readSettings(source: Source): Settings {
   const named = withVariables(source)
   const portOffset = readValue('global', 'port_offset', sections.global.port_offset, named)
-  const readSection = <Table extends Readonly<Record<string, Key>>>(section: string, table: Table) => {
+  const readSection = ([section, table]: [string, Readonly<Record<string, Key>>]): [string, unknown] => {
     const values = Object.entries(table).flatMap(([name, key]) =>
       key.state === 'works' ? [[name, readValue(section, name, key, { ...named, portOffset })]] : [],
     )
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type is made from the same table
-    return Object.fromEntries(values) as SettingsOf<Table>
+    return [section, Object.fromEntries(values)]
   }
-  return {
-    global: readSection('global', sections.global),
-    runner: readSection('runner', sections.runner),
-    proxy: readSection('proxy', sections.proxy),
-    handler: readSection('handler', sections.handler),
-  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type is made from the same tables
+  return Object.fromEntries(Object.entries(sections).map(readSection)) as Settings
 }
 
 function readValue<T>(section: string, name: string, key: Works<T>, source: Source): T {

@@ -53,6 +53,7 @@ export function decodeItem(frame: Buffer): PublishItem {
     noSeq: head.noSeq,
     size: head.size,
     meta: head.meta,
+    verbatim: head.verbatim,
     // The order of these three is the order of the contents.
     httpResponse:
       httpResponse?.action === 'send'

@@ -17,6 +17,10 @@ export type WorkerMessage =
     }
   | { readonly type: 'subscribe'; readonly request: number; readonly channels: readonly string[] }
   | { readonly type: 'unsubscribe'; readonly channels: readonly string[] }
+  /** What was sent last on these channels does not count any more: their backends are being asked anew (GRIP 6.4). */
+  | { readonly type: 'forget'; readonly channels: readonly string[] }
+  /** Publishes the items sent since the last one. A worker sends items only for its doors' clients. */
+  | { readonly type: 'publish'; readonly request: number }
   | { readonly type: 'delivered'; readonly bytes: number }
   | {
       readonly type: 'alive'
@@ -29,10 +33,20 @@ export type WorkerMessage =
 export type HandlerMessage =
   /** The handler has no `hello` of this worker: it was restarted, or took the worker for dead. */
   | { readonly type: 'who' }
-  /** Answers `hello` and `subscribe`: items published from here on are sent. */
-  | { readonly type: 'subscribed'; readonly request: number }
+  /**
+   * Answers `hello` and `subscribe`: items published from here on are sent. `lastIds` has the ids of the items sent last; `first` the
+   * channels that had no subscriber before, if their holds are to ask for what publishers may have sent too early (GRIP 6.4).
+   */
+  | {
+      readonly type: 'subscribed'
+      readonly request: number
+      readonly lastIds: readonly (readonly [channel: string, id: string])[]
+      readonly first: readonly string[]
+    }
   | { readonly type: 'command'; readonly request: number; readonly command: WorkerCommand }
   | { readonly type: 'recover' }
+  /** Answers `publish`: not taken when too much waits to be delivered. */
+  | { readonly type: 'published'; readonly request: number; readonly taken: boolean }
 
 /** Each worker replies with the ids, among those asked for, that it has done something for (GRIP 5.4). */
 export type WorkerCommand =

@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { Counters } from '../../handler/observe/counters.ts'
 import { Publisher } from '../../handler/publisher.ts'
 import { IdCache } from '../../handler/sequence/id-cache.ts'
+import { LastIds } from '../../handler/sequence/last-ids.ts'
 import { ChannelTable } from '../../handler/subscriptions/channel-table.ts'
 import { WorkerLink } from '../../handler/transmit/worker-link.ts'
 import { WorkerPeer } from '../../handler/transmit/worker-peer.ts'
@@ -29,8 +30,15 @@ after(() => {
 class Handler {
   readonly channels = new ChannelTable()
   readonly counters = new Counters()
-  readonly link = new Link(this.channels, log)
-  readonly publisher = new Publisher(new IdCache(60_000), this.channels, this.link, this.counters, log)
+  readonly lastIds = new LastIds()
+  readonly link = new Link(this.channels, { lastIds: this.lastIds, updateOnFirst: false }, log)
+  readonly publisher = new Publisher(
+    { ids: new IdCache(60_000), lastIds: this.lastIds, messageWait: 5000 },
+    this.channels,
+    this.link,
+    this.counters,
+    log,
+  )
 
   constructor() {
     links.push(this.link)

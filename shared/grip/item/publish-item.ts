@@ -11,6 +11,8 @@ export interface PublishItem {
   /** Overrides the content's size in block statistics, in bytes. */
   readonly size: number | undefined
   readonly meta: Readonly<Record<string, string>> | undefined
+  /** What the clients of the door that it came through get, exactly as it came: the formats are for everybody else. */
+  readonly verbatim?: { readonly door: string; readonly text: string } | undefined
   readonly httpResponse: HttpResponseFormat | undefined
   readonly httpStream: HttpStreamFormat | undefined
   readonly wsMessage: WsMessageFormat | undefined

@@ -62,7 +62,7 @@ export class Worker {
     this.#subscriptions = new Subscriptions(wheel, 10_000)
     const log = { info: (line: string) => void this.lines.push(line) } as unknown as Log
     this.table = new HoldTable(this.#subscriptions, wheel, lingerSeconds)
-    this.fanOut = new FanOut(this.table, log)
+    this.fanOut = new FanOut(this.table, this.#subscriptions, log)
     const { request } = this.#subscriptions.linkUp({
       subscribe: (number, channels) => {
         this.told.push(`+${channels.join()}`)
@@ -70,6 +70,7 @@ export class Worker {
         if (!this.isSilent) this.confirmAll()
       },
       unsubscribe: (channels) => void this.told.push(`-${channels.join()}`),
+      forget: (channels) => void this.told.push(`?${channels.join()}`),
     })
     this.#subscriptions.confirm(request)
   }

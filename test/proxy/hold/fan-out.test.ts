@@ -58,8 +58,10 @@ class Worker {
     const wheel = new TimerWheel()
     const subscriptions = new Subscriptions(wheel, 10_000)
     this.table = new HoldTable(subscriptions, wheel, 0)
-    this.fanOut = new FanOut(this.table, { info: (line: string) => void this.lines.push(line) } as unknown as Log)
-    const link = { subscribe: (request: number) => subscriptions.confirm(request), unsubscribe() {} }
+    this.fanOut = new FanOut(this.table, subscriptions, {
+      info: (line: string) => void this.lines.push(line),
+    } as unknown as Log)
+    const link = { subscribe: (request: number) => subscriptions.confirm(request), unsubscribe() {}, forget() {} }
     subscriptions.confirm(subscriptions.linkUp(link).request)
   }
 

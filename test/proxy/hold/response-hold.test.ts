@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import type { Exchange } from '../../../proxy/accept/exchange.ts'
 import { ResponseHold } from '../../../proxy/hold/response-hold.ts'
+import { UpdateQueue } from '../../../proxy/hold/links/update-queue.ts'
+import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
 import { Delivery } from '../../../proxy/send/delivery.ts'
 import type { InstructResponse } from '../../../shared/grip/instruct/instruct.ts'
@@ -36,10 +38,23 @@ async function held(t: TestContext, request = GET, response = HELD): Promise<Hel
   const { exchange, client } = await clientExchange(request)
   const clock = mockClock(t)
   const told: string[] = []
-  const hold = new ResponseHold(exchange, ['room'], response, new TimerWheel(), {
-    ended: () => void told.push('ended'),
-    retry: () => void told.push('retry'),
-  })
+  const wheel = new TimerWheel()
+  const channels = new Map([['room', { name: 'room', lastId: undefined, filters: [] }]])
+  const hold = new ResponseHold(
+    exchange,
+    channels,
+    { response, meta: {} },
+    {
+      wheel,
+      subscriptions: new Subscriptions(wheel, 10_000),
+      updates: new UpdateQueue(wheel),
+      posts: { of: () => () => Promise.reject(new Error('general error')) },
+      queueMax: 1000,
+      ended: () => void told.push('ended'),
+      tooSlow: () => void told.push('too slow'),
+      retry: () => void told.push('retry'),
+    },
+  )
   return { hold, exchange, client, clock, told }
 }
 

@@ -46,6 +46,8 @@ export class Real implements SubscriptionLink {
     for (const channel of channels) assert.ok(!isWanted(this.model, channel), `${channel} is still wanted`)
   }
 
+  forget(): void {}
+
   asked(request: number, channels: readonly string[]): void {
     assert.ok(!this.model.requests.has(request), 'a request number is used once')
     this.model.requests.set(request, channels)

@@ -18,6 +18,10 @@ class Link implements SubscriptionLink {
   unsubscribe(channels: readonly string[]): void {
     this.told.push(`-${channels.join()}`)
   }
+
+  forget(channels: readonly string[]): void {
+    this.told.push(`?${channels.join()}`)
+  }
 }
 
 function connected(): { subscriptions: Subscriptions; link: Link; live: string[]; subscribe: Subscribe } {

@@ -141,7 +141,7 @@ test('a subscription is not live before all that came ahead of its confirmation 
   subscriptions.subscribe(['later'], () => (isLive = true))
   await handler.hears(2)
   // The greeting was the first request.
-  const confirmation = encodeMessage({ type: 'subscribed', request: 2 })
+  const confirmation = encodeMessage({ type: 'subscribed', request: 2, lastIds: [], first: [] })
   await handler.send(item('first'), item('second'), confirmation, item('third'))
   await until(() => handedOn.length === 3, 'all that was sent')
   const channels = handedOn.map((handed) => handed.channels)

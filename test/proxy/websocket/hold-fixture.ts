@@ -1,4 +1,5 @@
 import { parseRoute } from '../../../proxy/choose/parse-route.ts'
+import type { Target } from '../../../proxy/choose/route.ts'
 import { HoldTable } from '../../../proxy/hold/hold-table.ts'
 import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
@@ -35,6 +36,7 @@ export class Worker {
         if (!this.isSilent) this.confirm()
       },
       unsubscribe: (channels) => void this.told.push(`unsubscribe ${channels.join(' ')}`),
+      forget() {},
     })
   }
 
@@ -54,11 +56,12 @@ export class Worker {
       maxChannels: 2,
       pingInterval: 0,
       subscribed: (_, channel) => void this.told.push(`live ${channel}`),
-      unfiltered: (_, channel, filters) => void this.told.push(`unfiltered ${channel} ${filters.join(' ')}`),
+      posts: { of: () => () => Promise.reject(new Error('general error')) },
       tooSlow: () => void this.told.push('too slow'),
     }
+    const tried = { ...(route.targets[0] as Target), subs: implicit }
     const facts = { id: 'id', route, scheme: 'ws', host: 'a', target: '/', trusted: false, debug } as const
-    return { ...connection, hold: new WebSocketHold(facts, connection.peer, implicit, context) }
+    return { ...connection, hold: new WebSocketHold({ facts, tried }, connection.peer, context) }
   }
 
   publish(channel: string, wsMessage: WsMessageFormat | undefined): boolean[] {

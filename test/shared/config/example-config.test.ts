@@ -91,6 +91,8 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       id_cache_ttl: 60,
       connection_subscription_max: 20,
       subscription_linger: 60,
+      message_wait: 5000,
+      update_on_first_subscription: true,
       ipc_file_mode: undefined,
     },
   })

@@ -28,7 +28,6 @@ test('a key without effect is warned about when something would be missed', (t) 
       'message_rate=100',
       'message_hwm=5',
       'message_block_size=9',
-      'message_wait=0',
       'state_spec=ipc://x',
       'stats_format=json',
       'stats_report_interval=5',
@@ -62,7 +61,6 @@ stats_spec=ipc://x
 condure_client_out_specs=ipc://x,ipc://y
 [handler]
 message_rate=-1
-update_on_first_subscription=false
 stats_spec=ipc://x
 proxy_intreq_in_specs=ipc://x`
   assert.deepEqual(warningsOf(t, text), [])

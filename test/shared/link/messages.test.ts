@@ -7,11 +7,12 @@ const messages: (WorkerMessage | HandlerMessage)[] = [
   { type: 'hello', request: 1, worker: 0, pid: 17, channels: ['a', 'ü', '"', '\n'] },
   { type: 'subscribe', request: 2, channels: ['a'] },
   { type: 'unsubscribe', channels: [] },
+  { type: 'forget', channels: ['a'] },
   { type: 'delivered', bytes: 12 },
   { type: 'alive', lag: 1.5, held: 2, counts: { requests_received: 5 } },
   { type: 'reply', request: 3, value: ['0-1:1'] },
   { type: 'who' },
-  { type: 'subscribed', request: 2 },
+  { type: 'subscribed', request: 2, lastIds: [['a', '1']], first: ['a'] },
   { type: 'command', request: 3, command: { method: 'conncheck', ids: ['0-1:1'] } },
   { type: 'recover' },
 ]

@@ -1,0 +1,206 @@
+import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
+import { applyFilters } from '../filter/apply-filters.ts'
+import { contentFilterMismatch } from '../filter/content-filters.ts'
+import type { FilterResult, Post } from '../filter/filter.ts'
+import type { Delivery } from '../send/delivery.ts'
+
+/** What a hold wants of one of its channels. */
+export interface Subscription {
+  /** As the backend wrote it, without the route's prefix. */
+  readonly name: string
+  /** Of the last item that the client has, when items have to follow each other without a gap (GRIP 6.3). */
+  lastId: string | undefined
+  readonly filters: readonly string[]
+}
+
+/** Any of the formats an item may have. */
+interface Format {
+  readonly action: string
+  readonly content?: Buffer
+  readonly body?: Buffer | undefined
+  readonly contentFilters?: readonly string[] | undefined
+}
+
+/** The hold behind an intake. */
+export interface IntakeOwner<F extends Format> {
+  readonly isOver: boolean
+  formatOf(item: PublishItem): F | undefined
+  /** The item is for the client, with its content as filters have left it. */
+  apply(format: F, content: Buffer): void
+  /** Something is missing between the client's last item of the channel and this one. */
+  outOfStep(channel: string): void
+  /** The item could not be filtered and is dropped. */
+  filterFailed(message: string): void
+  /** More waits than may. */
+  overflow(bytes: number): void
+  /** For HTTP filters. */
+  post(...request: Parameters<Post>): ReturnType<Post>
+}
+
+/** Bytes that an item is taken for beyond its content. */
+const ITEM_SIZE = 200
+
+const NOTHING: Buffer = Buffer.alloc(0)
+
+const NO_META: Readonly<Record<string, string>> = {}
+
+/**
+ * Takes a hold's items one by one, because its channels are ordered or filtered or because its backend is being asked for what was missed: what comes
+ * meanwhile waits. A hold without all this has no intake, and shares the bytes it is sent with others.
+ */
+export class Intake<F extends Format> {
+  readonly #owner: IntakeOwner<F>
+  readonly #limit: number
+  readonly #subscriptions = new Map<string, Subscription>()
+  meta: Readonly<Record<string, string>>
+  #queue: PublishItem[] = []
+  #queuedBytes = 0
+  #isPaused = false
+  /** A filter has asked a server. */
+  #isFiltering = false
+
+  /** @param limit bytes that may wait. */
+  constructor(owner: IntakeOwner<F>, meta: Readonly<Record<string, string>>, limit: number) {
+    this.#owner = owner
+    this.meta = meta
+    this.#limit = limit
+  }
+
+  /** @param channel with the route's prefix. */
+  subscribe(channel: string, subscription: Subscription): void {
+    this.#subscriptions.set(channel, subscription)
+  }
+
+  unsubscribe(channel: string): void {
+    this.#subscriptions.delete(channel)
+  }
+
+  /** Whether something was sent on the channel that the client does not have. @param lastId of what was sent last, if that is known. */
+  hasMissed(channel: string, lastId: string | undefined): boolean {
+    const own = this.#subscriptions.get(channel)?.lastId
+    return own !== undefined && lastId !== undefined && own !== lastId
+  }
+
+  /** Of the channels where they count. */
+  lastIds(): { channel: string; id: string }[] {
+    const ids: { channel: string; id: string }[] = []
+    for (const { name: channel, lastId: id } of this.#subscriptions.values()) {
+      if (id !== undefined) ids.push({ channel, id })
+    }
+    return ids
+  }
+
+  /** @returns whether any of the items has something for the hold. */
+  take(delivery: Delivery): boolean {
+    let receives = false
+    for (const item of delivery.items) {
+      receives ||= this.#owner.formatOf(item) !== undefined
+      this.#queue.push(item)
+      this.#queuedBytes += this.#sizeOf(item)
+    }
+    this.#drain()
+    if (this.#queuedBytes > this.#limit) this.#owner.overflow(this.#queuedBytes)
+    return receives
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  /** Goes on behind what the backend has told meanwhile: items it has told of already are at the front, and do not follow (GRIP 6.5). */
+  resume(): void {
+    this.#isPaused = false
+    while (this.#queue[0] !== undefined && !this.#follows(this.#queue[0])) this.#shift()
+    this.#drain()
+  }
+
+  /** Drops what waits: the backend is about to be asked for all of it. */
+  clear(): void {
+    this.#queue = []
+    this.#queuedBytes = 0
+  }
+
+  #drain(): void {
+    while (!this.#isPaused && !this.#isFiltering && !this.#owner.isOver) {
+      const item = this.#shift()
+      if (item === undefined) return
+      this.#process(item)
+    }
+  }
+
+  #process(item: PublishItem): void {
+    const subscription = this.#subscriptions.get(item.channel)
+    // The backend has unsubscribed it while the item waited.
+    if (subscription === undefined) return
+    if (!this.#follows(item)) {
+      this.clear()
+      this.#owner.outOfStep(item.channel)
+      return
+    }
+    // Also when a filter drops it: the client is not to have it (GRIP 6.3).
+    if (subscription.lastId !== undefined && !item.noSeq) subscription.lastId = item.id
+    const format = this.#owner.formatOf(item)
+    if (format === undefined) return
+    const content = contentOf(format)
+    if (subscription.filters.length === 0) {
+      this.#owner.apply(format, content)
+      return
+    }
+    const mismatch = contentFilterMismatch(subscription.filters, format.contentFilters)
+    if (mismatch !== undefined) {
+      this.#owner.filterFailed(mismatch)
+      return
+    }
+    const result = applyFilters(subscription.filters, this.#contextOf(item), content)
+    if (result instanceof Promise) void this.#await(result, format)
+    else this.#finish(result, format)
+  }
+
+  async #await(result: Promise<FilterResult>, format: F): Promise<void> {
+    this.#isFiltering = true
+    const settled = await result.catch((error: unknown): FilterResult => ({
+      action: 'error',
+      message: (error as Error).message,
+    }))
+    this.#isFiltering = false
+    if (this.#owner.isOver) return
+    this.#finish(settled, format)
+    this.#drain()
+  }
+
+  #finish(result: FilterResult, format: F): void {
+    if (result.action === 'send') this.#owner.apply(format, result.content)
+    else if (result.action === 'error') this.#owner.filterFailed(`filter error: ${result.message}`)
+  }
+
+  #contextOf(item: PublishItem): Parameters<typeof applyFilters>[1] {
+    const prevIds = new Map<string, string | undefined>()
+    for (const { name, lastId } of this.#subscriptions.values()) prevIds.set(name, lastId)
+    return {
+      subMeta: this.meta,
+      pubMeta: item.meta ?? NO_META,
+      prevIds,
+      post: (...request) => this.#owner.post(...request),
+    }
+  }
+
+  #follows({ channel, prevId, noSeq }: PublishItem): boolean {
+    const lastId = this.#subscriptions.get(channel)?.lastId
+    return lastId === undefined || noSeq || prevId === lastId
+  }
+
+  #shift(): PublishItem | undefined {
+    const item = this.#queue.shift()
+    if (item !== undefined) this.#queuedBytes -= this.#sizeOf(item)
+    return item
+  }
+
+  #sizeOf(item: PublishItem): number {
+    const format = this.#owner.formatOf(item)
+    return ITEM_SIZE + (format === undefined ? 0 : contentOf(format).length)
+  }
+}
+
+function contentOf(format: Format): Buffer {
+  return format.content ?? format.body ?? NOTHING
+}
