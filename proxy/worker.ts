@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Settings } from '../shared/config/keys.ts'
 import { linkPath } from '../shared/link/endpoint.ts'
 import type { Log } from '../shared/log.ts'
 import type { Running, StartOrders } from '../shared/supervise/orders.ts'
@@ -16,7 +17,9 @@ import type { RequestContext } from './handle-request.ts'
 import { InternalRequests } from './forward/internal-requests.ts'
 import { FilterPosts } from './hold/filter-posts.ts'
 import { HoldAcceptor } from './hold/accept.ts'
+import { DeliveryRate } from './hold/delivery-rate.ts'
 import { FanOut } from './hold/fan-out.ts'
+import type { RateLimit } from './hold/fan-out.ts'
 import { HoldTable } from './hold/hold-table.ts'
 import { Subscriptions } from './hold/subscriptions.ts'
 import { TimerWheel } from './hold/timer-wheel.ts'
@@ -41,7 +44,15 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
   const wheel = new TimerWheel()
   const subscriptions = new Subscriptions(wheel, settings.proxy.accept_timeout)
   const holds = new HoldTable(subscriptions, wheel, settings.handler.subscription_linger)
-  const fanOut = new FanOut(holds, subscriptions, log)
+  const fanOut = new FanOut(
+    holds,
+    subscriptions,
+    log,
+    rateLimit(settings, (isFull) => {
+      if (isFull) count('message_hwm_reached')
+      link.tellFull(isFull)
+    }),
+  )
   const lag = new LoopLag()
   const link = new HandlerLink(
     worker,
@@ -162,5 +173,16 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       for (const door of doors) door.close()
       link.close()
     },
+  }
+}
+
+/** Of this worker: an equal share of what all may deliver (GRIP 6.8). */
+function rateLimit({ handler, proxy }: Settings, full: (isFull: boolean) => void): RateLimit | undefined {
+  if (handler.message_rate <= 0) return undefined
+  const share = (total: number): number => Math.ceil(total / proxy.workers)
+  return {
+    rate: new DeliveryRate({ perSecond: share(handler.message_rate), blockSize: handler.message_block_size }),
+    highWaterMark: handler.message_hwm > 0 ? share(handler.message_hwm) : Number.POSITIVE_INFINITY,
+    full,
   }
 }

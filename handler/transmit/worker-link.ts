@@ -182,6 +182,10 @@ export class WorkerLink {
         peer.delivered(message.bytes)
         this.#changed()
         break
+      case 'full':
+        peer.isOverRate = message.isFull
+        this.#changed()
+        break
       case 'alive':
         peer.counts = message.counts
         peer.held = message.held

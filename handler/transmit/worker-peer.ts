@@ -21,6 +21,8 @@ export class WorkerPeer {
   seen = performance.now()
   /** Totals since the worker's start, as it last said. */
   counts: Readonly<Record<string, number>> = {}
+  /** More deliveries wait in it than `message_hwm`. */
+  isOverRate = false
   /** Connections it held when it last said. */
   held = 0
   /** Milliseconds that its event loop was late at most in the second before. */
@@ -38,7 +40,7 @@ export class WorkerPeer {
   }
 
   get full(): boolean {
-    return this.#waitingBytes > WAITING_LIMIT
+    return this.isOverRate || this.#waitingBytes > WAITING_LIMIT
   }
 
   /** Items that were not sent yet. */

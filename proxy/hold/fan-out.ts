@@ -1,6 +1,7 @@
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
 import type { Log } from '../../shared/log.ts'
 import { Delivery } from '../send/delivery.ts'
+import type { DeliveryRate } from './delivery-rate.ts'
 import type { Hold } from './hold.ts'
 import type { HoldTable } from './hold-table.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -16,6 +17,15 @@ const HOLDS_PER_LOOK = 32
 interface Batch {
   readonly items: readonly PublishItem[]
   readonly done: () => void
+}
+
+/** A limit to the deliveries of a second (GRIP 6.8). */
+export interface RateLimit {
+  readonly rate: DeliveryRate
+  /** Deliveries that may wait for their turn before publishers are refused. */
+  readonly highWaterMark: number
+  /** Whether more than that wait, when that changes. */
+  full(isFull: boolean): void
 }
 
 /** A delivery in the middle of its holds. */
@@ -37,8 +47,15 @@ export class FanOut {
   #pass: Pass | undefined
   #onDone: (() => void)[] = []
   #isBusy = false
+  readonly #limit: RateLimit | undefined
+  /** Deliveries that waited when they came; only counted when there is a limit. */
+  #waiting = 0
+  #isFull = false
+  /** The limit is reached for now. */
+  #mustWait = false
 
-  constructor(holds: HoldTable, subscriptions: Subscriptions, log: Log) {
+  constructor(holds: HoldTable, subscriptions: Subscriptions, log: Log, limit?: RateLimit) {
+    this.#limit = limit
     this.#holds = holds
     this.#subscriptions = subscriptions
     this.#log = log
@@ -46,7 +63,15 @@ export class FanOut {
 
   /** @param done called when these items, and all before them, have been handed to their holds; at once when that took no time. */
   push(items: readonly PublishItem[], done: () => void): void {
-    this.#batches.push({ items, done })
+    if (this.#limit === undefined) {
+      this.#batches.push({ items, done })
+    } else if (items.length === 0) {
+      // Whoever wants to know that it is its turn cannot wait for as long as a limit may make it.
+      done()
+      return
+    } else {
+      this.#batches.push(this.#counted(items, done))
+    }
     if (this.#isBusy) return
     this.#isBusy = true
     this.#run()
@@ -64,7 +89,30 @@ export class FanOut {
       this.#deliveries = Delivery.join(batches.flatMap(({ items }) => items))
       this.#onDone = batches.map(({ done }) => done)
     }
-    setImmediate(() => this.#run())
+    const limit = this.#limit
+    if (this.#mustWait && limit !== undefined) setTimeout(() => this.#run(), limit.rate.wait())
+    else setImmediate(() => this.#run())
+  }
+
+  #counted(items: readonly PublishItem[], done: () => void): Batch {
+    const weights = items.map((item) => this.#holds.countOn(item.channel) * (this.#limit?.rate.weightOf([item]) ?? 1))
+    const waiting = weights.reduce((sum, weight) => sum + weight, 0)
+    this.#wait(waiting)
+    return {
+      items,
+      done: () => {
+        this.#wait(-waiting)
+        done()
+      },
+    }
+  }
+
+  #wait(change: number): void {
+    const limit = this.#limit
+    this.#waiting += change
+    if (limit === undefined || this.#waiting > limit.highWaterMark === this.#isFull) return
+    this.#isFull = !this.#isFull
+    limit.full(this.#isFull)
   }
 
   /** @returns whether nothing is left of what was begun. */
@@ -102,9 +150,13 @@ export class FanOut {
   /** @returns false when the time was up before the last hold. */
   #goOn(pass: Pass, end: number): boolean {
     const { delivery, holds } = pass
+    const rate = this.#limit?.rate
+    const weight = rate?.weightOf(delivery.items) ?? 0
     while (pass.next < holds.length) {
       const look = Math.min(holds.length, pass.next + HOLDS_PER_LOOK)
       while (pass.next < look) {
+        this.#mustWait = rate?.take(weight) === false
+        if (this.#mustWait) return false
         const hold = holds[pass.next++] as Hold
         try {
           // One that has left meanwhile gets nothing.

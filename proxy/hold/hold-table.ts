@@ -81,6 +81,10 @@ export class HoldTable {
     return Array.from(this.#byChannel.get(channel) ?? NOBODY)
   }
 
+  countOn(channel: string): number {
+    return this.#byChannel.get(channel)?.size ?? 0
+  }
+
   isOn(hold: Hold, channel: string): boolean {
     return this.#byChannel.get(channel)?.has(hold) === true
   }

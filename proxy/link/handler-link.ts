@@ -42,6 +42,11 @@ export class HandlerLink implements SubscriptionLink {
   #itemBytes = 0
   readonly #publishing = new Map<number, (taken: boolean) => void>()
   #lastPublish = 0
+  #isFull = false
+  /** Request number of the last greeting. */
+  #greeting = 0
+  /** It was not the first: the handler is another one, or was away. */
+  #isBack = false
   #alive: NodeJS.Timeout | undefined
   #missing: NodeJS.Timeout | undefined
 
@@ -87,6 +92,7 @@ export class HandlerLink implements SubscriptionLink {
 
   subscribe(request: number, channels: readonly string[]): void {
     this.#send({ type: 'subscribe', request, channels })
+    if (this.#isFull) this.#send({ type: 'full', isFull: true })
   }
 
   unsubscribe(channels: readonly string[]): void {
@@ -107,10 +113,19 @@ export class HandlerLink implements SubscriptionLink {
     })
   }
 
+  /** Publishers are to be refused, or not any more. */
+  tellFull(isFull: boolean): void {
+    this.#isFull = isFull
+    if (this.#isUp) this.#send({ type: 'full', isFull })
+  }
+
   #greet(): void {
     clearTimeout(this.#missing)
+    const isAnew = this.#greeting !== 0
     this.#isUp = true
     const { request, channels } = this.#subscriptions.linkUp(this)
+    this.#greeting = request
+    this.#isBack = isAnew
     this.#send({ type: 'hello', request, worker: this.#worker, pid: process.pid, channels })
   }
 
@@ -166,6 +181,8 @@ export class HandlerLink implements SubscriptionLink {
         this.#events.items([], () => {
           this.#subscriptions.confirm(message.request, new Map(message.lastIds))
           if (message.first.length > 0) this.#events.first(message.first)
+          // What was in the handler that died is lost: backends may know it.
+          if (this.#isBack && message.request === this.#greeting) this.#events.recover()
         })
         break
       case 'recover':

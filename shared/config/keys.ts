@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Key, Works } from './key.ts'
 import { noEffect, oldName, optional, silent, works } from './key.ts'
 import {
+  blockSize,
   bool,
   forwardedForRule,
   forwardedProtocol,
@@ -25,7 +26,6 @@ import { internalSocket, retiredHandlerKeys, retiredProxyKeys, retiredRunnerKeys
 
 const noStats = 'this version has no stats socket'
 const noPrometheus = 'this version has no Prometheus port'
-const neverLimited = 'deliveries are neither limited in rate nor dropped'
 
 const global = {
   include: optional(text),
@@ -103,9 +103,9 @@ const handler = {
   ipc_file_mode: optional(octalMode),
   stats_spec: silent(noStats),
   state_spec: noEffect('this version has no sessions in a state service'),
-  message_rate: noEffect(neverLimited, '2500', '0', '-1'),
-  message_hwm: noEffect(neverLimited, '25000', '0', '-1'),
-  message_block_size: noEffect('this version counts no blocks', '0', '-1'),
+  message_rate: works(integer(-1), '-1'),
+  message_hwm: works(integer(-1), '-1'),
+  message_block_size: works(blockSize, ''),
   message_wait: works(milliseconds(0), '5000'),
   update_on_first_subscription: works(bool, 'true'),
   stats_subscription_ttl: noEffect(noStats, '60'),

@@ -22,6 +22,8 @@ export type WorkerMessage =
   /** Publishes the items sent since the last one. A worker sends items only for its doors' clients. */
   | { readonly type: 'publish'; readonly request: number }
   | { readonly type: 'delivered'; readonly bytes: number }
+  /** Whether so many deliveries wait for their turn that publishers are to be refused (GRIP 6.8). */
+  | { readonly type: 'full'; readonly isFull: boolean }
   | {
       readonly type: 'alive'
       readonly held: number

@@ -25,9 +25,6 @@ test('a key without effect is warned about when something would be missed', (t) 
     runner: [],
     proxy: ['max_open_requests=5', 'auto_cross_origin=yes', 'updates_check=report', 'prometheus_port=9000'],
     handler: [
-      'message_rate=100',
-      'message_hwm=5',
-      'message_block_size=9',
       'state_spec=ipc://x',
       'stats_format=json',
       'stats_report_interval=5',
@@ -60,7 +57,6 @@ prometheus_port=
 stats_spec=ipc://x
 condure_client_out_specs=ipc://x,ipc://y
 [handler]
-message_rate=-1
 stats_spec=ipc://x
 proxy_intreq_in_specs=ipc://x`
   assert.deepEqual(warningsOf(t, text), [])
