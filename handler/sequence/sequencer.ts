@@ -70,7 +70,7 @@ export class Sequencer {
     }
     pending.set(prevId, { item, since: performance.now() })
     this.#pendingBytes += contentSize(item)
-    this.#clock ??= setInterval(() => this.#expire(performance.now() - this.#wait), EXPIRY_INTERVAL).unref()
+    this.#clock ??= setInterval(() => this.#expire(performance.now() - this.#wait), EXPIRY_INTERVAL)
     if (pending.size > MAX_PENDING) this.#releaseOldest(pending)
     while (this.#pendingBytes > MAX_PENDING_BYTES) {
       const [oldest] = this.#pending.values()

@@ -5,6 +5,7 @@ import { toWire } from '../../shared/grip/wire-text.ts'
 import type { Target } from '../choose/route.ts'
 import type { Backend, BackendConnection } from './backend.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
+import { BlockedAddress } from './outbound-policy.ts'
 import type { RawHeaders } from './raw-headers.ts'
 
 /** The body of a request, which may have to be sent more than once. */
@@ -30,6 +31,8 @@ export interface OutgoingRequest {
 export type Failure =
   /** The target could not be reached: nothing was sent, another one may be tried (GRIP 1.7). */
   | 'unreachable'
+  /** The target is not to be connected to (GRIP 12.8). */
+  | 'blocked'
   /** A connection kept from an earlier request was closed by the backend just then, before it answered a byte. */
   | 'stale'
   | 'failed'
@@ -132,6 +135,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     const reached = this.#controller !== undefined
     this.#finish()
     if (this.#sink !== undefined) this.#sink.fail()
+    else if (cause instanceof BlockedAddress) this.#owner.onFailure('blocked', cause)
     else if (!reached) this.#owner.onFailure('unreachable', cause)
     else this.#owner.onFailure(this.#isStale() ? 'stale' : 'failed', cause)
   }

@@ -1,5 +1,6 @@
 import { Client, buildConnector } from 'undici'
 import type { Target } from '../choose/route.ts'
+import { checkHost, guardedLookup } from './outbound-policy.ts'
 import { skipContinue } from './skip-continue.ts'
 import { formatHostPort } from '../choose/host-port.ts'
 
@@ -87,14 +88,26 @@ export class Backend {
   }
 }
 
-/** Connects to a target, in 10 s at most. */
-export function connectorTo({ insecure, clientCert, clientKey }: Target): buildConnector.connector {
-  return buildConnector({
+/** Connects to a target, in 10 s at most; fails with BlockedAddress when it may not. */
+export function connectorTo({ insecure, clientCert, clientKey, untrusted }: Target): buildConnector.connector {
+  const connect = buildConnector({
     timeout: CONNECT_TIMEOUT,
     rejectUnauthorized: !insecure,
     ...(clientCert === undefined ? {} : { cert: clientCert }),
     ...(clientKey === undefined ? {} : { key: clientKey }),
+    ...(untrusted ? { lookup: guardedLookup } : {}),
   })
+  if (!untrusted) return connect
+  return (options, callback) => {
+    try {
+      checkHost(options.hostname.replace(/^\[|\]$/g, ''))
+    } catch (error) {
+      // As late as any other failure: the caller is not ready for it yet.
+      setImmediate(callback, error as Error, null)
+      return
+    }
+    connect(options, callback)
+  }
 }
 
 /** The backends in use. A target that a reload has dropped is forgotten with its last request. */

@@ -12,6 +12,7 @@ import { InstructResponse } from './instruct-response.ts'
 import type { OnInstruct, OnLargeInstruct } from './instruct-response.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { RelayedResponse } from './relayed-response.ts'
+import { BLOCKED } from './outbound-policy.ts'
 import { requestHeaders } from './request-headers.ts'
 import { outgoingRequest } from './outgoing-request.ts'
 import type { RequestMessage } from './outgoing-request.ts'
@@ -132,6 +133,8 @@ class Forwarding {
       // RFC 9112 9.3.1: the backend had closed the idle connection before it saw the request.
       this.#retriedStale = true
       this.#send(target, index)
+    } else if (failure === 'blocked') {
+      this.#exchange.fail(errors.originFailed, BLOCKED)
     } else {
       this.#exchange.fail(errors.originFailed)
     }

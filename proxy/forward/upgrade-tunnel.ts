@@ -7,6 +7,7 @@ import type { Exchange } from '../accept/exchange.ts'
 import type { UpgradeResponse } from '../accept/upgrade.ts'
 import type { OutgoingRequest } from './attempt.ts'
 import { connectorTo } from './backend.ts'
+import { BLOCKED, BlockedAddress } from './outbound-policy.ts'
 import { pairs } from './raw-headers.ts'
 import type { RawHeaders } from './raw-headers.ts'
 import { RelayedResponse } from './relayed-response.ts'
@@ -49,7 +50,8 @@ export function tunnelUpgrade(
   const where = { hostname: host, host, port: String(port), protocol: ssl ? 'https:' : 'http:' }
   const options = { ...where, servername: request.servername } as buildConnector.Options
   connectorTo(request.target)(options, (error, backend) => {
-    if (error !== null) unreachable()
+    if (error instanceof BlockedAddress) exchange.fail(errors.originFailed, BLOCKED)
+    else if (error !== null) unreachable()
     else if (exchange.over) backend.destroy()
     else handshake(exchange, request, backend, opened)
   })

@@ -1,0 +1,59 @@
+import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
+
+/** Milliseconds between two batches of deliveries. */
+const INTERVAL = 25
+
+export interface DeliveryRateOptions {
+  /** Deliveries a second, of this worker. */
+  readonly perSecond: number
+  /** Bytes of a block: a delivery counts once for each it has. Undefined: every delivery counts once. */
+  readonly blockSize: number | undefined
+}
+
+/** Deliveries in batches, so that no more than so many go out in a second (GRIP 6.8). The first after a pause go at once. */
+export class DeliveryRate {
+  readonly #batch: number
+  readonly #blockSize: number | undefined
+  #left: number
+  /** When the batch began, `performance.now()`. */
+  #begun = 0
+
+  constructor({ perSecond, blockSize }: DeliveryRateOptions) {
+    this.#batch = Math.max(1, Math.ceil((perSecond * INTERVAL) / 1000))
+    this.#blockSize = blockSize
+    this.#left = this.#batch
+  }
+
+  /** What the delivery of these items to one hold counts. */
+  weightOf(items: readonly PublishItem[]): number {
+    const size = this.#blockSize
+    if (size === undefined) return items.length
+    return items.reduce((sum, item) => sum + Math.max(1, Math.ceil(sizeOf(item) / size)), 0)
+  }
+
+  /** Takes a delivery's weight from the batch; one too heavy for it is owed by those that follow. @returns false when it has to wait. */
+  take(weight: number, now = performance.now()): boolean {
+    if (now - this.#begun >= INTERVAL) {
+      this.#begun = now
+      this.#left = Math.min(this.#left, 0) + this.#batch
+    }
+    if (this.#left <= 0) return false
+    this.#left -= weight
+    return true
+  }
+
+  /** Milliseconds until something may be taken again. */
+  wait(now = performance.now()): number {
+    return Math.max(1, this.#begun + INTERVAL - now)
+  }
+}
+
+/** Bytes: what the publisher says, else those of the largest format (GRIP 9.2). */
+function sizeOf({ size, httpResponse, httpStream, wsMessage }: PublishItem): number {
+  if (size !== undefined) return size
+  let largest = 0
+  if (httpResponse?.action === 'send') largest = httpResponse.body?.length ?? 0
+  if (httpStream?.action === 'send') largest = Math.max(largest, httpStream.content.length)
+  if (wsMessage?.action === 'send') largest = Math.max(largest, wsMessage.content.length)
+  return largest
+}
