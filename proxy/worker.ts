@@ -97,6 +97,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       subscribed: (exchange, channel) =>
         log.info(`subscribe ${exchange.uri} channel=${channel}${exchange.isRetry ? ' retry' : ''}`),
       tooSlow,
+      requested: (method, uri, code, bytes) => log.info(`${method} ${uri} code=${code} ${bytes}`),
       goneLinkFailed: (uri, reason) => {
         count('gone_links_failed')
         log.error(`POST ${uri} (gone link): ${reason}`)

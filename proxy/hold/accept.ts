@@ -42,6 +42,8 @@ export interface AcceptEvents {
   accepted(exchange: Exchange): void
   subscribed(exchange: Exchange, channel: string): void
   tooSlow(uri: string, waiting: number): void
+  /** For the access log: a link was fetched or announced to. */
+  requested(method: string, uri: string, code: number, bytes: number): void
   /** A backend could not be told that a connection has gone. */
   goneLinkFailed(uri: string, reason: string): void
   /** The request has to go to the backend again. */
@@ -81,11 +83,15 @@ export class HoldAcceptor implements Instructions {
     this.#streams = {
       ...shared,
       rounds: new TimeoutRounds(wheel),
+      requested: (...line) => events.requested(...line),
       channelsOf: (exchange, instruct) => this.#channels(exchange, instruct),
       ended: (hold) => table.remove(hold),
       tooSlow: (hold, waiting) => events.tooSlow(hold.uri, waiting),
     }
-    this.#goneLinks = new GoneLinks(requests, { failed: (uri, reason) => events.goneLinkFailed(uri, reason) })
+    this.#goneLinks = new GoneLinks(requests, {
+      requested: (...line) => events.requested(...line),
+      failed: (uri, reason) => events.goneLinkFailed(uri, reason),
+    })
   }
 
   onWhole(exchange: Exchange): OnInstruct {

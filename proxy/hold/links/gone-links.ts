@@ -16,6 +16,8 @@ interface Announcement {
 }
 
 export interface GoneLinkEvents {
+  /** For the access log. */
+  requested(method: string, uri: string, code: number, bytes: number): void
   failed(uri: string, reason: string): void
 }
 
@@ -54,7 +56,11 @@ export class GoneLinks {
     const request = { method: 'POST' as const, uri, headers: ['Content-Length', '0'], body: undefined }
     const abort = this.#requests.send(request, behalf, {
       isOver: () => isOver,
-      onHead: ({ code }) => answerSink(code, finish),
+      onHead: ({ code }) =>
+        answerSink(code, (problem, size) => {
+          this.#events.requested('POST', uri.href, code, size)
+          finish(problem)
+        }),
       onFailure: (cause) => finish(cause.message),
     })
     const timer = setTimeout(() => {
@@ -65,16 +71,16 @@ export class GoneLinks {
 }
 
 /** The answer has to be a success without content. */
-function answerSink(code: number, finish: (problem?: string) => void): ResponseSink {
+function answerSink(code: number, finish: (problem: string | undefined, size: number) => void): ResponseSink {
   let size = 0
   return {
     data: (chunk) => {
       size += chunk.length
     },
     end: () => {
-      if (code < 200 || code > 299) finish(`code=${code}`)
-      else finish(size > 0 ? 'the answer has content' : undefined)
+      if (code < 200 || code > 299) finish(`code=${code}`, size)
+      else finish(size > 0 ? 'the answer has content' : undefined, size)
     },
-    fail: () => finish('disconnected'),
+    fail: () => finish('disconnected', size),
   }
 }

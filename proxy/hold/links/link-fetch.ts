@@ -24,6 +24,8 @@ export interface LinkReceiver {
 export interface LinkFetchContext {
   readonly requests: InternalRequests
   readonly wheel: TimerWheel
+  /** For the access log. */
+  requested(method: string, uri: string, code: number, bytes: number): void
 }
 
 const MAX_RETRIES = 5
@@ -48,6 +50,7 @@ export class LinkFetch implements ResponseSink {
   #filter: BodyFilter | undefined
   #collected: Buffer[] = []
   #size = 0
+  #code = 0
 
   /** @param headers `Grip-Last`, the same for all receivers. */
   constructor(
@@ -108,6 +111,7 @@ export class LinkFetch implements ResponseSink {
       this.#failFor(error)
       return
     }
+    this.#context.requested('GET', this.#uri.href, this.#code, this.#size)
     const body = this.#isShared ? Buffer.concat(this.#collected) : undefined
     if (body !== undefined && body.length > 0) this.#hand(body)
     for (const receiver of this.#takeReceivers()) receiver.fetched(instruct)
@@ -134,10 +138,12 @@ export class LinkFetch implements ResponseSink {
   #begin(head: ResponseHead, flow: Flow): ResponseSink {
     this.#flow = flow
     if (head.code < 200 || head.code > 299) {
+      this.#context.requested('GET', this.#uri.href, head.code, 0)
       flow.abort()
       this.fail()
       return IGNORE
     }
+    this.#code = head.code
     try {
       const instruct = instructOf(head)
       if (instruct.hold === 'response') throw new InstructError('Next link returned non-stream hold.')

@@ -32,12 +32,15 @@ interface Setup {
   readonly publish: (...items: string[]) => void
 }
 
+function name({ id, prevId }: PublishItem): string {
+  return prevId === undefined ? `${id}` : `${id}<${prevId}`
+}
+
 function setUp(t: TestContext): Setup {
   const clock = mockClock(t)
   const lastIds = new LastIds()
   const delivered: string[] = []
   const dropped: string[] = []
-  const name = ({ id, prevId }: PublishItem): string => (prevId === undefined ? `${id}` : `${id}<${prevId}`)
   const sequencer = new Sequencer(5000, lastIds, {
     deliver: (one) => void delivered.push(name(one)),
     dropped: (one) => void dropped.push(name(one)),
