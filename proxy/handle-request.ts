@@ -10,6 +10,8 @@ import { asksForWebSocket, checkRequest, checkWebSocket, hasBody, isError } from
 import type { RequestTarget } from './accept/request-check.ts'
 import type { RouteTable } from './choose/route-table.ts'
 import type { Route } from './choose/route.ts'
+import { corsHeaders } from './cross-origin/cors.ts'
+import { readJsonp } from './cross-origin/jsonp-request.ts'
 import { forward } from './forward/forward.ts'
 import type { ForwardContext } from './forward/forward.ts'
 import { isTrusted } from './forward/grip-signature.ts'
@@ -22,6 +24,7 @@ const NOTICE = `This server is a GRIP gateway. It is free software under the GNU
 export interface RequestContext {
   routes: RouteTable
   readonly debug: boolean
+  readonly autoCrossOrigin: boolean
   readonly forward: ForwardContext
   readonly accessLog: AccessLog
   /** The next request's id. */
@@ -50,7 +53,8 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
   const route = chooseRoute(req, checked, { isWebSocket, isHttps: isSecure }, context)
   const handshakeError = isWebSocket ? checkWebSocket(req) : undefined
   const refuse = (error: ErrorAnswer): void => {
-    answerError(res, error)
+    // GRIP 2.1: without a route the setting for all of them counts.
+    answerError(res, error, error.message, context.autoCrossOrigin && !isWebSocket ? corsHeaders(req, []) : [])
     context.accessLog.refused(req.method, `${scheme}://${checked.host}${checked.target}`, error)
   }
   if (route === 'escapes') {
@@ -72,9 +76,15 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
       trusted,
       debug,
     } as const
-    const exchange = new Exchange(facts, req, res, hasBody(req) ? new RequestBody(req, res) : undefined)
+    const isCrossOrigin = !isWebSocket && (context.autoCrossOrigin || route.autoCrossOrigin)
+    const asked = isCrossOrigin ? readJsonp(req, checked, route.jsonp) : undefined
+    const jsonp = asked !== undefined && 'callback' in asked ? asked : undefined
+    const jsonpError = asked !== undefined && 'message' in asked ? asked : undefined
+    const body = jsonp?.body ?? (hasBody(req) ? new RequestBody(req, res) : undefined)
+    const exchange = new Exchange(facts, req, res, body, isCrossOrigin ? { jsonp } : undefined)
     res.once('close', () => context.accessLog.ended(exchange))
-    forward(exchange, context.forward)
+    if (jsonpError === undefined) forward(exchange, context.forward)
+    else exchange.fail(jsonpError)
   }
 }
 

@@ -129,6 +129,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
   const context: RequestContext = {
     routes: new RouteTable([], () => {}),
     debug: settings.proxy.debug,
+    autoCrossOrigin: settings.proxy.auto_cross_origin,
     forward: {
       options,
       backends,

@@ -5,19 +5,34 @@ import type { ErrorAnswer } from './errors.ts'
 import { writeHead } from '../send/write-head.ts'
 import { endAndLinger, lingerIfUnread } from './linger.ts'
 
-/** Answers a request with an error. Nothing may have been sent of the response before. */
-export function answerError(res: ServerResponse, error: ErrorAnswer, message = error.message): void {
+/**
+ * Answers a request with an error. Nothing may have been sent of the response before.
+ * @param added further headers, names and values in turn.
+ */
+export function answerError(
+  res: ServerResponse,
+  error: ErrorAnswer,
+  message = error.message,
+  added: readonly string[] = [],
+): void {
   if (error.close === true) res.shouldKeepAlive = false
-  answerText(res, error.code, `${message}\n`, error.headers)
+  answerText(res, error.code, `${message}\n`, error.headers, added)
 }
 
-export function answerText(res: ServerResponse, code: number, body: string, headers?: ErrorAnswer['headers']): void {
+export function answerText(
+  res: ServerResponse,
+  code: number,
+  body: string,
+  headers?: ErrorAnswer['headers'],
+  added: readonly string[] = [],
+): void {
   lingerIfUnread(res)
   const length = String(Buffer.byteLength(body))
   writeHead(res, code, STATUS_CODES[code] ?? '', [
     ...Object.entries(headers ?? {}).flat(),
     'Content-Type',
     'text/plain',
+    ...added,
     'Content-Length',
     length,
   ])

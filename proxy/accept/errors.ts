@@ -49,4 +49,11 @@ export const errors = {
   originFailed: { code: 502, message: 'Error while proxying to origin.' },
   requestTooLargeForHold: { code: 400, message: 'Request too large to accept GRIP instruct.' },
   handlerUnavailable: { code: 500, message: 'Accept service unavailable.' },
+  // A request of a script element (GRIP 8.2).
+  jsonpCallback: { code: 400, message: 'Invalid callback parameter.' },
+  jsonpMethod: { code: 400, message: 'Invalid _method parameter.' },
+  jsonpHeaders: { code: 400, message: 'Invalid _headers parameter.' },
+  jsonpBody: { code: 400, message: 'Invalid _body parameter.' },
+  jsonpNamedBody: { code: 400, message: 'Invalid body parameter.' },
+  jsonpResponse: { code: 500, message: 'Upstream response could not be JSON-P encoded.' },
 } as const satisfies Readonly<Record<string, ErrorAnswer>>

@@ -1,6 +1,13 @@
+import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { InstructResponse } from '../../shared/grip/instruct/instruct.ts'
 import type { Route, Target } from '../choose/route.ts'
+import { corsHeaders } from '../cross-origin/cors.ts'
+import type { CrossOrigin } from '../cross-origin/cross-origin.ts'
+import { relayedScript } from '../cross-origin/whole-script.ts'
+import type { MemoryBody } from '../forward/memory-body.ts'
 import type { RequestBody } from '../forward/request-body.ts'
+import { sendAsItIs } from '../send/send-response.ts'
 import { answerError } from './answer.ts'
 import type { ErrorAnswer } from './errors.ts'
 
@@ -30,7 +37,9 @@ export class Exchange {
   readonly facts: RequestFacts
   readonly req: IncomingMessage
   readonly res: ServerResponse
-  readonly body: RequestBody | undefined
+  readonly body: RequestBody | MemoryBody | undefined
+  /** Undefined on a route without. */
+  readonly crossOrigin: CrossOrigin | undefined
   /** The target that was tried last. */
   tried: Target | undefined
   /** Sent to the backend once more, after a hold. */
@@ -44,16 +53,36 @@ export class Exchange {
   /** Told when the response is over, whole or not: set by whoever has it in hands, forwarding or hold, one after the other. */
   onClose: (() => void) | undefined
 
-  constructor(facts: RequestFacts, req: IncomingMessage, res: ServerResponse, body: RequestBody | undefined) {
+  constructor(
+    facts: RequestFacts,
+    req: IncomingMessage,
+    res: ServerResponse,
+    body: RequestBody | MemoryBody | undefined,
+    crossOrigin?: CrossOrigin,
+  ) {
     this.facts = facts
     this.req = req
     this.res = res
     this.body = body
+    this.crossOrigin = crossOrigin
     res.once('close', () => this.onClose?.())
   }
 
   get uri(): string {
     return uriOf(this.facts)
+  }
+
+  /** Of the request that is forwarded, as are `target`, `rawHeaders` and `body`: with JSON-P it is not the client's own. */
+  get method(): string {
+    return this.crossOrigin?.jsonp?.method ?? this.req.method ?? ''
+  }
+
+  get target(): string {
+    return this.crossOrigin?.jsonp?.target ?? this.facts.target
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.crossOrigin?.jsonp?.rawHeaders ?? this.req.rawHeaders
   }
 
   get isWebSocket(): boolean {
@@ -78,7 +107,18 @@ export class Exchange {
       return
     }
     const message = this.facts.debug ? debugMessage : error.message
+    const { jsonp } = this.crossOrigin ?? {}
+    if (jsonp !== undefined) {
+      sendAsItIs(this, relayedScript(jsonp, textResponse(error.code, message)))
+      return
+    }
     this.sent = Buffer.byteLength(message) + 1
-    answerError(this.res, error, message)
+    answerError(this.res, error, message, this.crossOrigin === undefined ? [] : corsHeaders(this.req, []))
   }
+}
+
+function textResponse(code: number, message: string): InstructResponse {
+  const body = Buffer.from(`${message}\n`)
+  const headers = [['Content-Type', 'text/plain'] as const, ['Content-Length', String(body.length)] as const]
+  return { code, reason: STATUS_CODES[code] ?? '', headers, body }
 }

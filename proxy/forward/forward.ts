@@ -3,6 +3,7 @@ import { isGripResponse } from '../../shared/grip/instruct/grip-response.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import { errors } from '../accept/errors.ts'
 import type { Target } from '../choose/route.ts'
+import { JsonpResponse } from '../cross-origin/jsonp-response.ts'
 import { Attempt } from './attempt.ts'
 import type { AttemptOwner, Failure, OutgoingRequest } from './attempt.ts'
 import type { Backends } from './backend.ts'
@@ -13,9 +14,9 @@ import type { OnInstruct, OnLargeInstruct } from './instruct-response.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { RelayedResponse } from './relayed-response.ts'
 import { BLOCKED } from './outbound-policy.ts'
-import { requestHeaders } from './request-headers.ts'
 import { outgoingRequest } from './outgoing-request.ts'
 import type { RequestMessage } from './outgoing-request.ts'
+import { requestHeaders, valuesOf } from './request-headers.ts'
 import { tunnelUpgrade } from './upgrade-tunnel.ts'
 import { testRequestTooLarge, testResponse } from './test-target.ts'
 
@@ -63,8 +64,8 @@ class Forwarding {
     this.#exchange = exchange
     this.#context = context
     this.#targets = exchange.facts.route.targets
-    const { req, body } = exchange
-    this.#message = { method: req.method ?? '', headers: requestHeaders(exchange, context.options), body }
+    const { method, target, body } = exchange
+    this.#message = { method, target, headers: requestHeaders(exchange, context.options), body }
   }
 
   start(): void {
@@ -145,16 +146,18 @@ class Forwarding {
     const { instructions, legacyInstructTypes } = this.#context
     // A refused WebSocket is refused with the backend's own words (GRIP 7.1).
     if (exchange.passThrough || exchange.isWebSocket || !isGripResponse(head.headers, legacyInstructTypes)) {
+      const { jsonp } = exchange.crossOrigin ?? {}
+      if (jsonp !== undefined) return new JsonpResponse(exchange, jsonp, head, flow)
       return new RelayedResponse(exchange, head, flow)
     }
     return new InstructResponse(exchange, head, flow, instructions.onWhole(exchange), instructions.onLarge(exchange))
   }
 
   async #answerTest(): Promise<void> {
-    const { body, facts } = this.#exchange
+    const { body, facts, target } = this.#exchange
     const received = body === undefined ? Buffer.alloc(0) : await body.read().catch(() => undefined)
     const { head, body: content } =
-      received === undefined ? testRequestTooLarge : testResponse(facts.target, facts.route.pathBeg)
+      received === undefined ? testRequestTooLarge : testResponse(target, facts.route.pathBeg)
     if (this.#exchange.over) return
     const sink = this.#sinkFor(head, { pause() {}, resume() {}, abort() {} })
     sink.data(content)
@@ -163,7 +166,11 @@ class Forwarding {
 }
 
 /** GRIP 7.5: to the backend its request would look like one of the gateway's. */
-function sendsEvents({ facts, req }: Exchange): boolean {
-  const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1)
-  return !facts.trusted && type.trim().toLowerCase() === 'application/websocket-events'
+function sendsEvents({ facts, rawHeaders }: Exchange): boolean {
+  return !facts.trusted && valuesOf(rawHeaders, 'content-type').some(isEventsType)
+}
+
+function isEventsType(value: string): boolean {
+  const [type = ''] = value.split(';', 1)
+  return type.trim().toLowerCase() === 'application/websocket-events'
 }

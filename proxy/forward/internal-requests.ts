@@ -6,6 +6,7 @@ import type { AttemptOwner, Failure, OutgoingRequest } from './attempt.ts'
 import type { Backends } from './backend.ts'
 import type { ForwardOptions } from './forward-options.ts'
 import { outgoingRequest, serverName } from './outgoing-request.ts'
+import type { RequestMessage } from './outgoing-request.ts'
 import type { RawHeaders } from './raw-headers.ts'
 import { setForwardedProtocol, setRouteHeaders, sign } from './request-headers.ts'
 import { testResponse } from './test-target.ts'
@@ -56,12 +57,11 @@ export class InternalRequests {
       setForwardedProtocol(headers, facts, this.#options)
     }
     sign(headers, facts, this.#options)
-    const path = uri.pathname + uri.search
     const content = body && { hasBeenRead: false, isTooLargeToKeep: false, open: () => body }
-    const at = { route: facts.route, host: uri.host, target: path }
+    const message = { method, target: uri.pathname + uri.search, headers, body: content }
     const requests = isInside
-      ? facts.route.targets.map((target) => outgoingRequest(at, { method, headers, body: content }, target))
-      : [direct({ method, headers, body: content, path }, uri, this.#server(uri, untrusted))]
+      ? facts.route.targets.map((target) => outgoingRequest({ route: facts.route, host: uri.host }, message, target))
+      : [direct(message, uri, this.#server(uri, untrusted))]
     const sending = new Sending(requests, this.#backends, facts.route.pathBeg, owner)
     sending.start()
     return () => sending.abort()
@@ -146,12 +146,8 @@ function staysInRoute(uri: URL, { route, scheme, host }: RequestFacts): boolean 
   return URL.canParse(base) && new URL(base).origin === uri.origin && uri.pathname.startsWith(route.pathBeg)
 }
 
-function direct(
-  message: Pick<OutgoingRequest, 'method' | 'headers' | 'body' | 'path'>,
-  uri: URL,
-  target: Target,
-): OutgoingRequest {
-  return { ...message, target, servername: target.ssl ? serverName(uri.host) : undefined }
+function direct({ target: path, ...message }: RequestMessage, uri: URL, target: Target): OutgoingRequest {
+  return { ...message, path, target, servername: target.ssl ? serverName(uri.host) : undefined }
 }
 
 function serverOf(uri: URL, untrusted: boolean): Target {

@@ -8,14 +8,16 @@ import { withHost } from './request-headers.ts'
 /** What a request says, to whichever target it goes. */
 export interface RequestMessage {
   readonly method: string
+  /** Path and query, as the client's. */
+  readonly target: string
   readonly headers: RawHeaders
   readonly body: OutgoingRequest['body']
 }
 
 /** The request as one target of the route gets it: with its path, its Host and its TLS name (GRIP 2.2 steps 1 and 12). */
 export function outgoingRequest(
-  { route, host: received, target: path }: Pick<RequestFacts, 'route' | 'host' | 'target'>,
-  { method, headers, body }: RequestMessage,
+  { route, host: received }: Pick<RequestFacts, 'route' | 'host'>,
+  { method, target: path, headers, body }: RequestMessage,
   target: Target,
 ): OutgoingRequest {
   const changed = target.asHost ?? route.asHost

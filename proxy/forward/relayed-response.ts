@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../accept/exchange.ts'
 import { isUnread, lingerIfUnread } from '../accept/linger.ts'
+import { corsHeaders } from '../cross-origin/cors.ts'
 import { writeHead } from '../send/write-head.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { acceptsTrailers } from './request-headers.ts'
@@ -23,7 +24,9 @@ export class RelayedResponse implements ResponseSink {
     this.#relaysTrailers = canHaveTrailers(exchange, head) && acceptsTrailers(String(req.headers.te ?? ''))
     // A backend that refuses a body before it has come makes the rest of the connection useless.
     if (head.code >= 400 && isUnread(req)) res.shouldKeepAlive = false
-    writeHead(res, head.code, head.reason, responseHeaders(head.code, head.headers, this.#relaysTrailers))
+    const headers = responseHeaders(head.code, head.headers, this.#relaysTrailers)
+    if (exchange.crossOrigin !== undefined) headers.push(...corsHeaders(req, headers))
+    writeHead(res, head.code, head.reason, headers)
     this.#sendTogether()
   }
 

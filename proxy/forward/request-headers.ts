@@ -10,7 +10,7 @@ import type { RawHeaders } from './raw-headers.ts'
  */
 export function requestHeaders(exchange: Exchange, options: ForwardOptions): RawHeaders {
   const { route, trusted } = exchange.facts
-  const headers = exchange.req.rawHeaders.slice()
+  const headers = exchange.rawHeaders.slice()
   setRouteHeaders(headers, exchange.facts)
   const originals = route.origHeaders && !trusted ? markOriginals(headers, options.origHeadersNeedMark) : []
   if (!route.origHeaders) removeWhere(headers, isMarked)
@@ -208,12 +208,12 @@ export function withHost(headers: RawHeaders, host: string): RawHeaders {
   return host === '' ? headers : ['Host', host, ...headers]
 }
 
-function isNamed(headers: RawHeaders, index: number, lower: string): boolean {
+function isNamed(headers: readonly string[], index: number, lower: string): boolean {
   const name = headers[index] as string
   return name.length === lower.length && name.toLowerCase() === lower
 }
 
-function valuesOf(headers: RawHeaders, lower: string): string[] {
+export function valuesOf(headers: readonly string[], lower: string): string[] {
   return headers.filter((_, i) => i % 2 === 1 && isNamed(headers, i - 1, lower))
 }
 

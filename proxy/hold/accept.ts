@@ -161,7 +161,8 @@ export class HoldAcceptor implements Instructions {
       }
       // Head and first content are one write; what is published comes after them.
       exchange.req.socket.cork()
-      if (hold.open(instruct.response) && body.length > 0) hold.write(body)
+      const isOpen = hold.open(instruct.response, exchange.crossOrigin !== undefined)
+      if (isOpen && body.length > 0) hold.write(body)
       exchange.req.socket.uncork()
       this.#keepOpen(exchange, hold, instruct)
     })
@@ -189,7 +190,7 @@ export class HoldAcceptor implements Instructions {
       flow.abort()
       hold.closed()
     }
-    hold.open(instruct.response)
+    hold.open(instruct.response, exchange.crossOrigin !== undefined)
     orCut(() => {
       filter = bodyFilter(instruct)
       write(start)

@@ -4,6 +4,7 @@ import type { HeaderList, HttpResponseFormat, PublishItem } from '../../shared/g
 import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import type { Post } from '../filter/filter.ts'
+import { heldScript } from '../cross-origin/whole-script.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { sendResponse } from '../send/send-response.ts'
 import { patchBody } from './body-patch.ts'
@@ -160,7 +161,7 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
 
   #answer(response: InstructResponse): void {
     this.#end()
-    sendResponse(this.#exchange, response)
+    sendResponse(this.#exchange, response, heldScript)
   }
 
   #retry(): void {

@@ -5,6 +5,7 @@ import { detach, endDetached } from '../accept/detach.ts'
 import type { DetachedOwner } from '../accept/detach.ts'
 import { uriOf } from '../accept/exchange.ts'
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
+import { corsHeaders } from '../cross-origin/cors.ts'
 import { frameChunk, LAST_CHUNK } from '../send/chunk.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { finalStatus, flatten } from '../send/send-response.ts'
@@ -65,11 +66,17 @@ export class StreamHold implements Hold, DetachedOwner {
     return this.#open
   }
 
-  /** Sends the head: without length, so chunked, or until close for HTTP/1.0. @returns whether content can follow it. */
-  open(response: Omit<InstructResponse, 'body'>): boolean {
+  /**
+   * Sends the head: without length, so chunked, or until close for HTTP/1.0.
+   * @param crossOrigin with the headers of CORS. A script could not be run before its end, so with JSON-P, too, it is these.
+   * @returns whether content can follow it.
+   */
+  open(response: Omit<InstructResponse, 'body'>, crossOrigin = false): boolean {
     const res = this.#res as ServerResponse
     const { code, reason } = finalStatus(response)
-    writeHead(res, code, reason, flatten(response.headers))
+    const headers = flatten(response.headers)
+    if (crossOrigin) headers.push(...corsHeaders(res.req, headers))
+    writeHead(res, code, reason, headers)
     res.flushHeaders()
     this.#chunked = res.chunkedEncoding
     // Without chunks only the end of the connection ends the response, whatever an HTTP/1.0 client asked for.

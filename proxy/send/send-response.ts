@@ -2,10 +2,23 @@ import type { InstructResponse } from '../../shared/grip/instruct/instruct.ts'
 import type { HeaderList } from '../../shared/grip/item/publish-item.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import { lingerIfUnread } from '../accept/linger.ts'
+import { corsHeaders } from '../cross-origin/cors.ts'
+import { relayedScript } from '../cross-origin/whole-script.ts'
 import { writeHead } from './write-head.ts'
 
-/** Sends a whole response that the gateway has in memory. The connection can be used again (GRIP 3.3, 4.3). */
-export function sendResponse(exchange: Exchange, response: InstructResponse): void {
+/**
+ * Sends a whole response that the gateway has in memory. The connection can be used again (GRIP 3.3, 4.3).
+ * @param toScript how it is written for JSON-P.
+ */
+export function sendResponse(exchange: Exchange, response: InstructResponse, toScript = relayedScript): void {
+  const { crossOrigin, req } = exchange
+  if (crossOrigin === undefined) sendAsItIs(exchange, response)
+  else if (crossOrigin.jsonp !== undefined) sendAsItIs(exchange, toScript(crossOrigin.jsonp, response))
+  else sendAsItIs(exchange, response, corsHeaders(req, flatten(response.headers)))
+}
+
+/** @param added further headers, names and values in turn. */
+export function sendAsItIs(exchange: Exchange, response: InstructResponse, added: readonly string[] = []): void {
   if (exchange.over) return
   const { res } = exchange
   const { code, reason } = finalStatus(response)
@@ -13,7 +26,7 @@ export function sendResponse(exchange: Exchange, response: InstructResponse): vo
   const length = bodiless ? [] : ['Content-Length', String(response.body.length)]
   exchange.sent = bodiless ? 0 : response.body.length
   lingerIfUnread(res)
-  writeHead(res, code, reason, [...flatten(response.headers), ...length])
+  writeHead(res, code, reason, [...flatten(response.headers), ...added, ...length])
   res.end(bodiless ? undefined : response.body)
 }
 

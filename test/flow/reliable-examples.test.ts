@@ -9,7 +9,7 @@ import { get } from './held.ts'
 const [feedPort = 0, pollPort = 0] = await freePorts(2)
 const gateway = await startGateway({
   routes: [`*,path_beg=/feed 127.0.0.1:${feedPort}`, `*,path_beg=/poll 127.0.0.1:${pollPort}`],
-  config: { handler: { message_wait: 1 } },
+  config: { handler: { message_wait: 1, update_on_first_subscription: false } },
 })
 const publishUrl = `http://127.0.0.1:${gateway.publishPort}`
 const feed = await startExample('reliable-feed.mjs', feedPort, publishUrl)
@@ -30,9 +30,9 @@ test('a feed goes on where a message was lost on its way: the gateway asks the b
   await client.until('\r\n\r\n')
   await post('/feed', 'one')
   await client.until('id: 1\ndata: one\n\n')
-  // As if the message with id 2 had been published and lost: what comes next does not follow.
-  const lost = { channel: 'feed', id: '3', 'prev-id': '2', formats: { 'http-stream': { content: 'not this way' } } }
-  await fetch(`${publishUrl}/publish/`, { method: 'POST', body: JSON.stringify({ items: [lost] }) })
+  // As if those from 2 to 8 had been lost: this one does not follow.
+  const ahead = { channel: 'feed', id: '9', 'prev-id': '8', formats: { 'http-stream': { content: 'not this way' } } }
+  await fetch(`${publishUrl}/publish/`, { method: 'POST', body: JSON.stringify({ items: [ahead] }) })
   await gateway.log.waitFor(/GET http:\/\/localhost\/feed code=200 0$/)
   await post('/feed', 'two')
   const bytes = await client.until('id: 2\ndata: two\n\n')

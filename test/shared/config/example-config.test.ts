@@ -61,6 +61,7 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       domainsfile: undefined,
       workers: availableParallelism(),
       debug: false,
+      auto_cross_origin: false,
       accept_x_forwarded_protocol: false,
       set_x_forwarded_protocol: 'proto-only',
       x_forwarded_for: undefined,

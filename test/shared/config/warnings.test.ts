@@ -23,7 +23,7 @@ test('a key without effect is warned about when something would be missed', (t) 
   const missed = {
     global: ['stats_connection_ttl=60'],
     runner: [],
-    proxy: ['max_open_requests=5', 'auto_cross_origin=yes', 'updates_check=report', 'prometheus_port=9000'],
+    proxy: ['max_open_requests=5', 'updates_check=report', 'prometheus_port=9000'],
     handler: [
       'state_spec=ipc://x',
       'stats_format=json',
@@ -50,7 +50,6 @@ logdir=/somewhere
 allow_compression=No
 condure_bin=/usr/bin/condure
 [proxy]
-auto_cross_origin=false
 updates_check=OFF
 sockjs_url=http://example.com/sockjs.js
 prometheus_port=
