@@ -44,9 +44,10 @@ export class FilterPosts {
         isOver: () => isOver,
         onHead: (head, flow) =>
           collect(bodyLimit, (content) => {
-            if (content === undefined) flow.abort()
             if (content instanceof Error) finish(content)
             else finish({ code: head.code, headers: head.headers, body: content })
+            // Last: it may come back here as a failure.
+            if (content === undefined) flow.abort()
           }),
         onFailure: (cause) => finish(new Error(conditionOf(cause))),
       })

@@ -97,8 +97,9 @@ export class LinkFetch implements ResponseSink {
     }
     this.#collected.push(bytes)
     if (this.#size <= SHARED_LIMIT) return
+    const receivers = this.#takeReceivers()
     this.#abort?.()
-    for (const receiver of this.#takeReceivers()) receiver.fetchAlone()
+    for (const receiver of receivers) receiver.fetchAlone()
   }
 
   end(): void {
@@ -118,7 +119,7 @@ export class LinkFetch implements ResponseSink {
   }
 
   fail(): void {
-    if (this.#isOver) return
+    if (this.#isOver || this.#timer !== undefined) return
     const hasSent = !this.#isShared && this.#size > 0
     if (hasSent || this.#retries === MAX_RETRIES) {
       this.#refuse('Failed to retrieve next link.')
@@ -139,8 +140,9 @@ export class LinkFetch implements ResponseSink {
     this.#flow = flow
     if (head.code < 200 || head.code > 299) {
       this.#context.requested('GET', this.#uri.href, head.code, 0)
-      flow.abort()
       this.fail()
+      // Behind it, since it may come back here as another failure.
+      flow.abort()
       return IGNORE
     }
     this.#code = head.code
@@ -181,10 +183,10 @@ export class LinkFetch implements ResponseSink {
   /** The response will not do, however often it is fetched. */
   #failFor(error: unknown): void {
     if (!(error instanceof InstructError || error instanceof FilterError)) throw error
-    this.#abort?.()
-    this.#flow?.abort()
     this.#instruct = undefined
     this.#refuse(error.message)
+    this.#abort?.()
+    this.#flow?.abort()
   }
 
   #refuse(message: string): void {
