@@ -9,6 +9,7 @@ import { Certificates } from './accept/tls.ts'
 import { RouteTable } from './choose/route-table.ts'
 import { openRoutes } from './choose/routes-file.ts'
 import { openDoors } from './doors/open-doors.ts'
+import { Attempts } from './forward/attempts.ts'
 import { Backends } from './forward/backend.ts'
 import { forward } from './forward/forward.ts'
 import { forwardOptions } from './forward/forward-options.ts'
@@ -26,6 +27,7 @@ import { TimerWheel } from './hold/timer-wheel.ts'
 import { HandlerLink } from './link/handler-link.ts'
 import { LoopLag } from './loop-lag.ts'
 import { WebSocketAcceptor } from './websocket/accept.ts'
+import { Zhttp } from './zhttp/zhttp.ts'
 
 /** Milliseconds that publishers are given to see a new subscription (GRIP 6.4). */
 const UPDATE_AFTER = 1000
@@ -82,8 +84,9 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     log.warn(`${uri}: client too slow, cut with ${waiting} bytes waiting`)
   }
   const options = forwardOptions(settings)
-  const backends = new Backends()
-  const requests = new InternalRequests(options, backends)
+  const zhttp = new Zhttp(settings, worker, log)
+  const attempts = new Attempts(new Backends(), zhttp.exchanges)
+  const requests = new InternalRequests(options, attempts)
   const posts = new FilterPosts(requests, FILTER_POSTS / settings.proxy.workers)
   const acceptor = new HoldAcceptor(
     { table: holds, subscriptions, wheel, requests, posts },
@@ -118,7 +121,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       tooSlow,
     },
     {
-      forward: { options, backends },
+      forward: { options, attempts },
       maxMessage: settings.proxy.websocket_max_message,
       compress: settings.runner.allow_compression,
     },
@@ -132,7 +135,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     autoCrossOrigin: settings.proxy.auto_cross_origin,
     forward: {
       options,
-      backends,
+      attempts,
       legacyInstructTypes: settings.proxy.legacy_instruct_types,
       instructions: acceptor,
       webSockets,
@@ -146,6 +149,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     log,
     (table) => {
       context.routes = table
+      zhttp.listenFor(table.zhttpTargets)
     },
   )
 
@@ -174,6 +178,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       servers.close()
       for (const door of doors) door.close()
       link.close()
+      zhttp.close()
     },
   }
 }

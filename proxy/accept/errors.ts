@@ -47,6 +47,7 @@ export const errors = {
   // The request cannot be forwarded (GRIP 2.10).
   noRoute: { code: 502, message: 'Route not found' },
   originFailed: { code: 502, message: 'Error while proxying to origin.' },
+  lengthRequired: { code: 411, message: 'Must provide Content-Length header.' },
   requestTooLargeForHold: { code: 400, message: 'Request too large to accept GRIP instruct.' },
   handlerUnavailable: { code: 500, message: 'Accept service unavailable.' },
   // A request of a script element (GRIP 8.2).

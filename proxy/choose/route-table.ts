@@ -1,5 +1,5 @@
 import { mayHaveDotSegments, resolveDotSegments } from './dot-segments.ts'
-import type { Route } from './route.ts'
+import type { Route, Target } from './route.ts'
 
 /** What a request is matched by. */
 export interface RouteRequest {
@@ -19,12 +19,15 @@ const UPPER_CASE = /[A-Z]/
 export class RouteTable {
   /** Number of routes, without the duplicates that were left out. */
   readonly size: number
+  /** Those of kind `zhttp` and `zhttpreq`, in the order of their lines: something has to listen for their services. */
+  readonly zhttpTargets: readonly Target[]
   readonly #byDomain = new Map<string, Route[]>()
   readonly #byId = new Map<string, Route | undefined>()
 
   /** @param warn gets one message for each route whose condition an earlier one has (GRIP 1.4) */
   constructor(routes: Iterable<Route>, warn: (message: string) => void) {
     let size = 0
+    const zhttpTargets: Target[] = []
     for (const route of routes) {
       if (!this.#addToDomain(route)) {
         warn(`${route.where} skipping duplicate condition`)
@@ -33,8 +36,10 @@ export class RouteTable {
       // GRIP 1.4: an id used twice is good for neither route.
       this.#byId.set(route.id, this.#byId.has(route.id) ? undefined : route)
       size++
+      for (const target of route.targets) if (target.endpoint !== '') zhttpTargets.push(target)
     }
     this.size = size
+    this.zhttpTargets = zhttpTargets
   }
 
   /**

@@ -4,6 +4,7 @@ import { formatHostPort, parseHostPort } from './host-port.ts'
 import { readHost, readInteger, type Warn } from './prop-values.ts'
 import { lastValue, RouteLineError, type Section } from './route-line.ts'
 import type { Target } from './route.ts'
+import { zhttpSpecFault } from './zhttp-spec.ts'
 
 type Address = Pick<Target, 'kind' | 'name' | 'host' | 'port' | 'endpoint'>
 
@@ -14,14 +15,8 @@ type Address = Pick<Target, 'kind' | 'name' | 'host' | 'port' | 'endpoint'>
  * @throws {RouteLineError} when the target is not one, or a file cannot be used
  */
 export function parseTarget({ value, props }: Section, warn: Warn): Target {
-  const address = parseAddress(value)
-  if (address.endpoint) {
-    warn(
-      `target '${address.name}' cannot be reached in this version and is skipped over like one that refuses connections`,
-    )
-  }
   return {
-    ...address,
+    ...parseAddress(value),
     ssl: props.has('ssl'),
     untrusted: props.has('untrusted'),
     trustConnectHost: props.has('trust_connect_host'),
@@ -40,7 +35,10 @@ function parseAddress(value: string): Address {
   if (value === 'test') return { kind: 'test', name: value, host: '', port: 0, endpoint: '' }
   for (const kind of ['zhttp', 'zhttpreq'] as const) {
     const endpoint = value.startsWith(`${kind}/`) ? value.slice(kind.length + 1) : ''
-    if (endpoint) return { kind, name: value, host: '', port: 0, endpoint }
+    if (endpoint === '') continue
+    const fault = zhttpSpecFault(kind, endpoint)
+    if (fault !== undefined) throw new RouteLineError(fault)
+    return { kind, name: value, host: '', port: 0, endpoint }
   }
   const parsed = parseHostPort(value)
   if (parsed === 'bad port') throw new RouteLineError('target invalid port')

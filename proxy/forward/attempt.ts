@@ -31,11 +31,20 @@ export interface OutgoingRequest {
 export type Failure =
   /** The target could not be reached: nothing was sent, another one may be tried (GRIP 1.7). */
   | 'unreachable'
-  /** The target is not to be connected to (GRIP 12.8). */
-  | 'blocked'
   /** A connection kept from an earlier request was closed by the backend just then, before it answered a byte. */
   | 'stale'
+  /** Of a zhttp service only: it was silent for too long, wants to know how long the body is, or may not connect to the origin (GRIP 2.10). */
+  | 'timeout'
+  | 'length required'
+  | 'refused by policy'
   | 'failed'
+
+/** A try to get a response from a target. */
+export interface Sending {
+  send(): void
+  /** Nobody waits for the answer any more. */
+  abort(): void
+}
 
 /** Methods whose repetition does no harm (RFC 9110 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
@@ -46,8 +55,8 @@ export interface AttemptOwner {
   isOver(): boolean
   /** @returns what takes the response. */
   onHead(head: ResponseHead, flow: Flow): ResponseSink
-  /** @param cause as the connection tells it. */
-  onFailure(failure: Failure, cause: NodeJS.ErrnoException): void
+  /** @param cause as the connection tells it, if there was one. */
+  onFailure(failure: Failure, cause?: NodeJS.ErrnoException): void
   /** RFC 8297: the final response follows. */
   onEarlyHints?(headers: RawHeaders): void
   /** For an owner that wants a WebSocket: the backend has switched protocols, and the connection is the owner's. */
@@ -57,7 +66,7 @@ export interface AttemptOwner {
 const IGNORE: ResponseSink = { data() {}, end() {}, fail() {} }
 
 /** One try to get a response from one target; hands it to a sink that its owner chooses. */
-export class Attempt implements Dispatcher.DispatchHandler, Flow {
+export class Attempt implements Dispatcher.DispatchHandler, Flow, Sending {
   readonly #owner: AttemptOwner
   readonly #backend: Backend
   readonly #request: OutgoingRequest
@@ -135,7 +144,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow {
     const reached = this.#controller !== undefined
     this.#finish()
     if (this.#sink !== undefined) this.#sink.fail()
-    else if (cause instanceof BlockedAddress) this.#owner.onFailure('blocked', cause)
+    else if (cause instanceof BlockedAddress) this.#owner.onFailure('refused by policy', cause)
     else if (!reached) this.#owner.onFailure('unreachable', cause)
     else this.#owner.onFailure(this.#isStale() ? 'stale' : 'failed', cause)
   }

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net'
 import { isGripResponse } from '../../shared/grip/instruct/grip-response.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import { errors } from '../accept/errors.ts'
+import type { ErrorAnswer } from '../accept/errors.ts'
 import type { Target } from '../choose/route.ts'
 import { JsonpResponse } from '../cross-origin/jsonp-response.ts'
-import { Attempt } from './attempt.ts'
-import type { AttemptOwner, Failure, OutgoingRequest } from './attempt.ts'
-import type { Backends } from './backend.ts'
+import type { AttemptOwner, Failure, OutgoingRequest, Sending } from './attempt.ts'
+import type { Attempts } from './attempts.ts'
 import type { ForwardOptions } from './forward-options.ts'
 import { relayEarlyHints } from './early-hints.ts'
 import { InstructResponse } from './instruct-response.ts'
@@ -41,7 +41,7 @@ export interface WebSockets {
 
 export interface ForwardContext {
   readonly options: ForwardOptions
-  readonly backends: Backends
+  readonly attempts: Attempts
   readonly legacyInstructTypes: boolean
   readonly instructions: Instructions
   readonly webSockets: WebSockets
@@ -57,7 +57,7 @@ class Forwarding {
   readonly #context: ForwardContext
   readonly #targets: readonly Target[]
   readonly #message: RequestMessage
-  #attempt: Attempt | undefined
+  #attempt: Sending | undefined
   #retriedStale = false
 
   constructor(exchange: Exchange, context: ForwardContext) {
@@ -83,8 +83,9 @@ class Forwarding {
     this.#exchange.tried = target
     if (target.kind === 'test' && this.#exchange.isWebSocket) this.#context.webSockets.acceptTest(this.#exchange)
     else if (target.kind === 'test') this.#answerTest().catch(() => this.#exchange.fail(errors.originFailed))
-    else if (target.kind === 'http') this.#send(target, index)
-    else this.#try(index + 1)
+    else if (target.kind === 'zhttpreq' && this.#exchange.isWebSocket && !target.overHttp) {
+      this.#exchange.fail(errors.originFailed, 'WebSockets cannot be used with zhttpreq target')
+    } else this.#send(target, index)
   }
 
   #send(target: Target, index: number): void {
@@ -99,7 +100,7 @@ class Forwarding {
       return
     }
     // Published messages have to find their place between the frames: only without channels nobody has to look at them.
-    if (exchange.isWebSocket && exchange.passThrough && target.subs.length === 0) {
+    if (target.kind === 'http' && exchange.isWebSocket && exchange.passThrough && target.subs.length === 0) {
       const request = outgoingRequest(exchange.facts, this.#message, target)
       const { webSockets } = this.#context
       tunnelUpgrade(
@@ -122,7 +123,7 @@ class Forwarding {
         : {}),
     }
     const request = outgoingRequest(exchange.facts, this.#message, target)
-    this.#attempt = new Attempt(this.#context.backends.of(target), request, owner)
+    this.#attempt = this.#context.attempts.of(request, owner)
     this.#attempt.send()
   }
 
@@ -134,10 +135,9 @@ class Forwarding {
       // RFC 9112 9.3.1: the backend had closed the idle connection before it saw the request.
       this.#retriedStale = true
       this.#send(target, index)
-    } else if (failure === 'blocked') {
-      this.#exchange.fail(errors.originFailed, BLOCKED)
     } else {
-      this.#exchange.fail(errors.originFailed)
+      const [answer, debugMessage] = FAILURES[failure] ?? [errors.originFailed]
+      this.#exchange.fail(answer, debugMessage)
     }
   }
 
@@ -163,6 +163,13 @@ class Forwarding {
     sink.data(content)
     sink.end([])
   }
+}
+
+/** Those that are answered in a particular way (GRIP 2.10). */
+const FAILURES: Readonly<Partial<Record<Failure, [answer: ErrorAnswer, debugMessage?: string]>>> = {
+  timeout: [errors.originFailed, 'Error: zhttp service for route is unreachable.'],
+  'length required': [errors.lengthRequired],
+  'refused by policy': [errors.originFailed, BLOCKED],
 }
 
 /** GRIP 7.5: to the backend its request would look like one of the gateway's. */

@@ -1,9 +1,8 @@
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
 import { formatHostPort } from '../choose/host-port.ts'
 import type { Target } from '../choose/route.ts'
-import { Attempt } from './attempt.ts'
-import type { AttemptOwner, Failure, OutgoingRequest } from './attempt.ts'
-import type { Backends } from './backend.ts'
+import type { AttemptOwner, Failure, OutgoingRequest, Sending } from './attempt.ts'
+import type { Attempts } from './attempts.ts'
 import type { ForwardOptions } from './forward-options.ts'
 import { outgoingRequest, serverName } from './outgoing-request.ts'
 import type { RequestMessage } from './outgoing-request.ts'
@@ -39,12 +38,12 @@ const MAX_SERVERS = 100
 /** Makes requests through the route of a held connection when they stay on its host and path, else to wherever their URI points (GRIP 12.7). */
 export class InternalRequests {
   readonly #options: ForwardOptions
-  readonly #backends: Backends
+  readonly #attempts: Attempts
   readonly #servers = new Map<string, Target>()
 
-  constructor(options: ForwardOptions, backends: Backends) {
+  constructor(options: ForwardOptions, attempts: Attempts) {
     this.#options = options
-    this.#backends = backends
+    this.#attempts = attempts
   }
 
   /** @returns what ends the request early. The response comes as the backend gives it, `Grip-*` included. */
@@ -62,7 +61,7 @@ export class InternalRequests {
     const requests = isInside
       ? facts.route.targets.map((target) => outgoingRequest({ route: facts.route, host: uri.host }, message, target))
       : [direct(message, uri, this.#server(uri, untrusted))]
-    const sending = new Sending(requests, this.#backends, facts.route.pathBeg, owner)
+    const sending = new InternalSending(requests, this.#attempts, facts.route.pathBeg, owner)
     sending.start()
     return () => sending.abort()
   }
@@ -80,17 +79,17 @@ export class InternalRequests {
 }
 
 /** Tries one target after the other until one answers. */
-class Sending {
+class InternalSending {
   readonly #requests: readonly OutgoingRequest[]
-  readonly #backends: Backends
+  readonly #attempts: Attempts
   readonly #pathBeg: string
   readonly #owner: InternalOwner
-  #attempt: Attempt | undefined
+  #attempt: Sending | undefined
   #isRepeated = false
 
-  constructor(requests: readonly OutgoingRequest[], backends: Backends, pathBeg: string, owner: InternalOwner) {
+  constructor(requests: readonly OutgoingRequest[], attempts: Attempts, pathBeg: string, owner: InternalOwner) {
     this.#requests = requests
-    this.#backends = backends
+    this.#attempts = attempts
     this.#pathBeg = pathBeg
     this.#owner = owner
   }
@@ -112,10 +111,10 @@ class Sending {
   }
 
   #send(request: OutgoingRequest, index: number): void {
-    this.#attempt = new Attempt(this.#backends.of(request.target), request, {
+    this.#attempt = this.#attempts.of(request, {
       isOver: () => this.#owner.isOver(),
       onHead: (head, flow) => this.#owner.onHead(head, flow),
-      onFailure: (failure, cause) => this.#failed(failure, cause, request, index),
+      onFailure: (failure, cause) => this.#failed(failure, cause ?? new Error(failure), request, index),
     })
     this.#attempt.send()
   }

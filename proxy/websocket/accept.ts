@@ -26,7 +26,7 @@ import { WebSocketHold } from './web-socket-hold.ts'
 import type { WebSocketContext } from './web-socket-hold.ts'
 
 export interface WebSocketOptions {
-  readonly forward: Pick<ForwardContext, 'options' | 'backends'>
+  readonly forward: Pick<ForwardContext, 'options' | 'attempts'>
   /** Bytes of a client's or a backend's message. */
   readonly maxMessage: number
   /** Clients that offer `permessage-deflate` get it. */
@@ -110,7 +110,7 @@ export class WebSocketAcceptor implements WebSockets {
   openOverHttp(exchange: Exchange, handshake: OutgoingRequest, unreachable: () => void): void {
     const { forward } = this.#options
     const requests = new EventRequests({
-      backends: forward.backends,
+      attempts: forward.attempts,
       wheel: this.#context.wheel,
       handshake,
       connectionId: exchange.facts.id,

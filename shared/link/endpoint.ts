@@ -6,7 +6,12 @@ const MAX_SOCKET_PATH = 107
 
 /** The file of the socket between the workers and the handler. @throws Error when the path is longer than a socket's may be. */
 export function linkPath(rundir: string, ipcPrefix: string): string {
-  const path = join(rundir, `${ipcPrefix}link`)
+  return socketPath(rundir, `${ipcPrefix}link`)
+}
+
+/** The file of a socket between the gateway's processes. @throws Error when the path is longer than a socket's may be. */
+export function socketPath(rundir: string, name: string): string {
+  const path = join(rundir, name)
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
     throw new Error(
       `${path}: longer than the ${MAX_SOCKET_PATH} bytes a socket's path may have, choose a shorter rundir`,

@@ -16,6 +16,7 @@ const limits: readonly (readonly [file: string, constant: string, row: string])[
   ['proxy/forward/instruct-response.ts', 'INSTRUCT_LIMIT = 100_000', '| response with instructions | 100,000 bytes'],
   ['proxy/forward/backend.ts', 'MAX_RESPONSE_HEADER = 65_536', '| response header of a backend | 64 KiB |'],
   ['proxy/forward/backend.ts', 'CONNECT_TIMEOUT = 10_000', '| connecting to a backend | 10 s |'],
+  ['proxy/zhttp/exchanges.ts', 'EXPIRE = 60_000', '| silence of a `zhttp/` service | 60 s |'],
   ['proxy/forward/backend.ts', 'IDLE_TIMEOUT = 55_000', '| idle connection to a backend | 55 s |'],
   ['proxy/websocket/grip-message.ts', 'CONTROL_LIMIT = 65_536', '| WebSocket control message | 65536 bytes |'],
   ['proxy/websocket/peer.ts', 'CLOSE_TIMEOUT = 5000', '| WebSocket: answer to a close | 5 s |'],

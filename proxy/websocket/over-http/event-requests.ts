@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Timer, TimerWheel } from '../../hold/timer-wheel.ts'
-import { Attempt } from '../../forward/attempt.ts'
-import type { Failure, OutgoingRequest } from '../../forward/attempt.ts'
-import type { Backends } from '../../forward/backend.ts'
+import type { Failure, OutgoingRequest, Sending } from '../../forward/attempt.ts'
+import type { Attempts } from '../../forward/attempts.ts'
 import type { Flow, ResponseHead, ResponseSink } from '../../forward/origin-response.ts'
 import { encodeEvents } from './encode-events.ts'
 import type { WebSocketEvent } from './event.ts'
@@ -12,7 +11,7 @@ import { requestFields } from './request-fields.ts'
 
 /** What the requests of a connection have in common. */
 export interface EventRequestsOptions {
-  readonly backends: Backends
+  readonly attempts: Attempts
   readonly wheel: TimerWheel
   /** The handshake, to the target that was reached. */
   readonly handshake: OutgoingRequest
@@ -44,7 +43,7 @@ export class EventRequests {
   readonly #options: EventRequestsOptions
   readonly meta: Meta = new Map()
   #timer: Timer | undefined
-  #attempt: Attempt | undefined
+  #attempt: Sending | undefined
   #isOver = false
 
   constructor(options: EventRequestsOptions) {
@@ -66,7 +65,7 @@ export class EventRequests {
 
   #try(post: Post, retriesLeft: number, answer: EventAnswer): void {
     const { body, bytesReplayed, saysSomething } = post
-    const { backends, handshake, connectionId, gripSig } = this.#options
+    const { attempts, handshake, connectionId, gripSig } = this.#options
     const headers = requestFields({
       handshake: handshake.headers,
       connectionId,
@@ -80,7 +79,7 @@ export class EventRequests {
       headers,
       body: { hasBeenRead: false, isTooLargeToKeep: false, open: () => body },
     }
-    this.#attempt = new Attempt(backends.of(handshake.target), request, {
+    this.#attempt = attempts.of(request, {
       isOver: () => this.#isOver,
       onHead: (head, flow) =>
         answer.onHead?.(head, flow) ??
