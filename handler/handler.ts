@@ -10,6 +10,9 @@ import { startPullInput } from './receive/pull-input.ts'
 import { startSubInput } from './receive/sub-input.ts'
 import { IdCache } from './sequence/id-cache.ts'
 import { LastIds } from './sequence/last-ids.ts'
+import { MemorySessions } from './sessions/memory-sessions.ts'
+import { answerSessionCall } from './sessions/session-store.ts'
+import { StateService } from './sessions/state-service.ts'
 import { ChannelTable } from './subscriptions/channel-table.ts'
 import { WorkerLink } from './transmit/worker-link.ts'
 
@@ -33,6 +36,9 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
   const sequence = { ids: new IdCache(handler.id_cache_ttl * 1000), lastIds, messageWait: handler.message_wait }
   const publisher = new Publisher(sequence, channels, link, counters, log)
   link.publishTo(publisher)
+  const sessions =
+    handler.state_spec === '' ? new MemorySessions() : new StateService(handler.state_spec, log, counters.count)
+  link.answerSessions((call) => answerSessionCall(sessions, call))
   await link.start(global.rundir, global.ipc_prefix, handler.ipc_file_mode)
 
   // An item taken before the workers have said what they hold would be acknowledged and reach nobody.
@@ -84,6 +90,7 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
         link.until(() => link.workers.every((worker) => worker.idle)),
       )
       publisher.close()
+      sessions.close()
       link.close()
     },
   }

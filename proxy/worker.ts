@@ -26,6 +26,8 @@ import { Subscriptions } from './hold/subscriptions.ts'
 import { TimerWheel } from './hold/timer-wheel.ts'
 import { HandlerLink } from './link/handler-link.ts'
 import { LoopLag } from './loop-lag.ts'
+import { SessionInstructions } from './session/session-instructions.ts'
+import { Sessions } from './session/sessions.ts'
 import { WebSocketAcceptor } from './websocket/accept.ts'
 import { Zhttp } from './zhttp/zhttp.ts'
 
@@ -74,6 +76,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
     log,
   )
 
+  const sessions = new Sessions(link.sessions)
   const accessLog = new AccessLog(log, {
     level: orders.log.level,
     from: settings.proxy.log_from,
@@ -119,6 +122,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       posts,
       subscribed: (uri, channel) => log.info(`subscribe ${uri} channel=${channel}`),
       tooSlow,
+      session: (id, prefix) => sessions.open(id, prefix),
     },
     {
       forward: { options, attempts },
@@ -137,8 +141,9 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       options,
       attempts,
       legacyInstructTypes: settings.proxy.legacy_instruct_types,
-      instructions: acceptor,
+      instructions: new SessionInstructions(acceptor, sessions),
       webSockets,
+      sessions,
     },
     accessLog,
     nextId: () => `${worker}-${process.pid}:${++lastRequest}`,

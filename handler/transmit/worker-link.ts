@@ -5,6 +5,7 @@ import { decodeItem } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
 import { SendQueue } from '../../shared/link/send-queue.ts'
+import type { SessionCall } from '../../shared/link/session-calls.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Inbox } from '../receive/inbox.ts'
 import type { LastIds } from '../sequence/last-ids.ts'
@@ -42,6 +43,7 @@ export class WorkerLink {
   #inbox: Pick<Inbox, 'publish'> | undefined
   #onChange: (() => void)[] = []
   #watch: NodeJS.Timeout | undefined
+  #answerSession: (call: SessionCall) => Promise<unknown> = () => Promise.resolve(null)
 
   constructor(channels: ChannelTable, options: WorkerLinkOptions, log: Log) {
     this.#channels = channels
@@ -70,6 +72,11 @@ export class WorkerLink {
   close(): void {
     clearInterval(this.#watch)
     this.#socket.close()
+  }
+
+  /** From now on, this answers what workers ask of sessions; it must not reject. */
+  answerSessions(answer: (call: SessionCall) => Promise<unknown>): void {
+    this.#answerSession = answer
   }
 
   get workers(): readonly WorkerPeer[] {
@@ -194,6 +201,9 @@ export class WorkerLink {
       case 'reply':
         this.#reply(address, message.request, message.value)
         break
+      case 'session':
+        void this.#session(address, message.request, message.call)
+        break
     }
   }
 
@@ -226,6 +236,12 @@ export class WorkerLink {
     if (pending === undefined || !pending.waitingFor.delete(address)) return
     pending.values.push(value)
     if (pending.waitingFor.size === 0) pending.finish()
+  }
+
+  async #session(address: string, request: number, call: SessionCall): Promise<void> {
+    const value = await this.#answerSession(call)
+    // The worker may have gone meanwhile.
+    if (request !== 0 && this.#peers.has(address)) this.#send(address, { type: 'session', request, value })
   }
 
   #lost(address: string, reason: string): void {

@@ -6,6 +6,7 @@ import { corsHeaders } from '../cross-origin/cors.ts'
 import type { CrossOrigin } from '../cross-origin/cross-origin.ts'
 import { relayedScript } from '../cross-origin/whole-script.ts'
 import type { MemoryBody } from '../forward/memory-body.ts'
+import type { Session } from '../session/session.ts'
 import type { RequestBody } from '../forward/request-body.ts'
 import { sendAsItIs } from '../send/send-response.ts'
 import { answerError } from './answer.ts'
@@ -46,6 +47,8 @@ export class Exchange {
   isRetry = false
   /** What the backend said was the last item of each ordered channel; told it back in a retry (GRIP 6.4). */
   lastIds: readonly { readonly channel: string; readonly id: string }[] = []
+  /** On a route with `session`, when the request or its response names one (GRIP 3.10). */
+  session: Session | undefined
   /** A hold has taken the response over. */
   isHeld = false
   /** Bytes of content sent to the client. */

@@ -4,7 +4,7 @@ import { readChoice, readHost, readInteger, type Warn } from './prop-values.ts'
 import { lastValue, RouteLineError, type Props, type Section } from './route-line.ts'
 import type { JsonpSettings, Route } from './route.ts'
 
-const WITHOUT_EFFECT = ['sockjs', 'sockjs_as_path', 'session']
+const WITHOUT_EFFECT = ['sockjs', 'sockjs_as_path']
 
 /**
  * Reads the first section of a route line (GRIP 1.3, 1.4).

@@ -39,17 +39,29 @@ export interface WebSockets {
   openOverHttp(exchange: Exchange, request: OutgoingRequest, unreachable: () => void): void
 }
 
+/** What finds the session of a request (GRIP 3.10). */
+export interface SessionDetector {
+  /** Never rejects; resolves when the request can be forwarded. */
+  detect(exchange: Exchange): Promise<void>
+}
+
 export interface ForwardContext {
   readonly options: ForwardOptions
   readonly attempts: Attempts
   readonly legacyInstructTypes: boolean
   readonly instructions: Instructions
   readonly webSockets: WebSockets
+  readonly sessions: SessionDetector
 }
 
 /** Sends a request to the targets of its route, one after the other until one answers, and the answer to the client. */
 export function forward(exchange: Exchange, context: ForwardContext): void {
-  new Forwarding(exchange, context).start()
+  const mayHaveSession = exchange.body !== undefined || exchange.session !== undefined
+  if (exchange.facts.route.session && mayHaveSession && !exchange.passThrough) {
+    void context.sessions.detect(exchange).then(() => new Forwarding(exchange, context).start())
+  } else {
+    new Forwarding(exchange, context).start()
+  }
 }
 
 class Forwarding {

@@ -20,6 +20,11 @@ export class MemoryBody implements OutgoingBody {
     return this.#content
   }
 
+  /** Undefined when it is longer than `limit` bytes. */
+  async peek(limit: number): Promise<Buffer | undefined> {
+    return this.#content.length > limit ? undefined : this.#content
+  }
+
   async read(): Promise<Buffer> {
     return this.#content
   }

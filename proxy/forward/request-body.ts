@@ -41,6 +41,14 @@ export class RequestBody {
     return Buffer.concat(this.#kept ?? [])
   }
 
+  /** The whole body, before it is sent anywhere, or undefined when it is longer than `limit` bytes. Rejects as `read`. */
+  async peek(limit: number): Promise<Buffer | undefined> {
+    if (Number(this.#req.headers['content-length'] ?? 0) > limit) return undefined
+    for await (const _ of this.open()) if (this.#size > limit) break
+    this.hasBeenRead = false
+    return this.#size > limit ? undefined : Buffer.concat(this.#kept ?? [])
+  }
+
   /** Called when the reader wants more. */
   pull(reader: BodyReader, first: boolean): void {
     if (reader !== this.#reader) return

@@ -1,6 +1,8 @@
 import { isWireText, toWire } from '../../shared/grip/wire-text.ts'
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
+import type { Session } from '../session/session.ts'
 import type { ForwardOptions } from './forward-options.ts'
+import { isTrusted } from './grip-signature.ts'
 import type { RawHeaders } from './raw-headers.ts'
 
 /**
@@ -119,9 +121,11 @@ function isGripOrLookAlike(name: string): boolean {
 }
 
 /** GRIP 2.2 step 8. */
-function addGrip(headers: RawHeaders, { facts, isRetry, lastIds }: Exchange, options: ForwardOptions): void {
-  const isSigned = sign(headers, facts, options)
-  if (isSigned && isRetry) headers.push(...gripLast(lastIds))
+function addGrip(headers: RawHeaders, { facts, isRetry, lastIds, session }: Exchange, options: ForwardOptions): void {
+  if (!sign(headers, facts, options)) return
+  const told = isRetry ? lastIds : []
+  if (session !== undefined) addSession(headers, session, told)
+  headers.push(...gripLast(told))
 }
 
 /** @returns false without a key: libraries take any Grip header for a signed request, so an unsigned one gets none. */
@@ -141,11 +145,28 @@ export function gripLast(lastIds: Exchange['lastIds']): RawHeaders {
   })
 }
 
+/** GRIP 3.10. What the request's hold was told goes before what is stored. */
+function addSession(headers: RawHeaders, session: Session, told: Exchange['lastIds']): void {
+  headers.push('Grip-Session-Id', toWire(session.id))
+  const stored = session.lastIds.map(([channel, id]) => ({ channel, id }))
+  headers.push(...gripLast(stored.filter(({ channel }) => !told.some((last) => last.channel === channel))))
+}
+
 /** With which a backend can verify that a request came through this gateway, now (GRIP 2.3). */
 export function gripSig({ route }: Pick<RequestFacts, 'route'>, options: ForwardOptions): string | undefined {
   const issuer = route.sigIss ?? options.sigIss
   const key = route.sigKey ?? options.sigKey
   return issuer === '' || key === undefined ? undefined : options.signer.token(issuer, key)
+}
+
+/**
+ * For a request that is made long after its headers. The signature of a gateway in front is kept while it is valid: the backend may know
+ * no other key.
+ * @returns undefined to leave what the headers have.
+ */
+export function freshSignature({ facts, req }: Exchange, options: ForwardOptions): string | undefined {
+  if (facts.route.noGrip || (facts.trusted && isTrusted(req.headers['grip-sig'], options.upstreamKey))) return undefined
+  return gripSig(facts, options)
 }
 
 /** GRIP 7.1: extensions are between client and gateway, and between gateway and backend; the one that matters there is this. */
@@ -157,6 +178,7 @@ function offerGrip(headers: RawHeaders): void {
 /** What of the optional parts of GRIP this version does. */
 const GRIP_FEATURES = [
   'status',
+  'session',
   'link:next',
   'link:gone',
   'filter:skip-self',

@@ -26,7 +26,7 @@ export interface IntakeOwner<F extends Format> {
   readonly isOver: boolean
   formatOf(item: PublishItem): F | undefined
   /** The item is for the client, with its content as filters have left it. */
-  apply(format: F, content: Buffer): void
+  apply(format: F, content: Buffer, item: PublishItem): void
   /** Something is missing between the client's last item of the channel and this one. */
   outOfStep(channel: string): void
   /** The item could not be filtered and is dropped. */
@@ -143,7 +143,7 @@ export class Intake<F extends Format> {
     if (format === undefined) return
     const content = contentOf(format)
     if (subscription.filters.length === 0) {
-      this.#owner.apply(format, content)
+      this.#owner.apply(format, content, item)
       return
     }
     const mismatch = contentFilterMismatch(subscription.filters, format.contentFilters)
@@ -152,11 +152,11 @@ export class Intake<F extends Format> {
       return
     }
     const result = applyFilters(subscription.filters, this.#contextOf(item), content)
-    if (result instanceof Promise) void this.#await(result, format)
-    else this.#finish(result, format)
+    if (result instanceof Promise) void this.#await(result, format, item)
+    else this.#finish(result, format, item)
   }
 
-  async #await(result: Promise<FilterResult>, format: F): Promise<void> {
+  async #await(result: Promise<FilterResult>, format: F, item: PublishItem): Promise<void> {
     this.#isFiltering = true
     const settled = await result.catch((error: unknown): FilterResult => ({
       action: 'error',
@@ -164,12 +164,12 @@ export class Intake<F extends Format> {
     }))
     this.#isFiltering = false
     if (this.#owner.isOver) return
-    this.#finish(settled, format)
+    this.#finish(settled, format, item)
     this.#drain()
   }
 
-  #finish(result: FilterResult, format: F): void {
-    if (result.action === 'send') this.#owner.apply(format, result.content)
+  #finish(result: FilterResult, format: F, item: PublishItem): void {
+    if (result.action === 'send') this.#owner.apply(format, result.content, item)
     else if (result.action === 'error') this.#owner.filterFailed(`filter error: ${result.message}`)
   }
 

@@ -83,9 +83,10 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
     return item.httpStream
   }
 
-  apply(format: HttpStreamFormat, content: Buffer): void {
+  apply(format: HttpStreamFormat, content: Buffer, { channel, id }: PublishItem): void {
     if (format.action === 'send') this.append(content)
     else if (format.action === 'close') this.finish()
+    this.delivered(channel, [id])
   }
 
   outOfStep(channel: string): void {

@@ -85,7 +85,7 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
     if (this.#intake !== undefined) return this.#intake.take(delivery)
     const { httpResponse } = delivery
     if (httpResponse === undefined) return false
-    this.#apply(httpResponse)
+    this.#apply(httpResponse, delivery.channel, delivery.responseId)
     return true
   }
 
@@ -115,8 +115,9 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
     return item.httpResponse
   }
 
-  apply(format: HttpResponseFormat, content: Buffer): void {
-    this.#apply(format.action === 'send' && format.body !== undefined ? { ...format, body: content } : format)
+  apply(format: HttpResponseFormat, content: Buffer, { channel, id }: PublishItem): void {
+    const filtered = format.action === 'send' && format.body !== undefined ? { ...format, body: content } : format
+    this.#apply(filtered, channel, id)
   }
 
   outOfStep(channel: string): void {
@@ -154,9 +155,13 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
     return hasMissed
   }
 
-  #apply(format: HttpResponseFormat): void {
-    if (format.action === 'send') this.#answer(published(this.#held, format))
-    else if (format.action === 'hint') this.#retry()
+  #apply(format: HttpResponseFormat, channel: string, id: string | undefined): void {
+    if (format.action === 'send') {
+      this.#exchange.session?.delivered(channel, [id])
+      this.#answer(published(this.#held, format))
+    } else if (format.action === 'hint') {
+      this.#retry()
+    }
   }
 
   #answer(response: InstructResponse): void {

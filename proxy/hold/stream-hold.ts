@@ -11,6 +11,7 @@ import type { Delivery } from '../send/delivery.ts'
 import { finalStatus, flatten } from '../send/send-response.ts'
 import { bytesWaiting, quickWrite } from '../send/quick-write.ts'
 import { writeHead } from '../send/write-head.ts'
+import type { Session } from '../session/session.ts'
 import type { Hold } from './hold.ts'
 import { KeepAliveClock } from './keep-alive.ts'
 import type { TimerWheel } from './timer-wheel.ts'
@@ -31,6 +32,7 @@ export class StreamHold implements Hold, DetachedOwner {
   readonly #facts: RequestFacts
   readonly #socket: Socket
   readonly #context: StreamHoldContext
+  readonly #session: Session | undefined
   /** Undefined once the connection is detached from it. */
   #res: ServerResponse | undefined
   #chunked = false
@@ -45,6 +47,7 @@ export class StreamHold implements Hold, DetachedOwner {
     this.#facts = exchange.facts
     this.#socket = exchange.req.socket
     this.#context = context
+    this.#session = exchange.session
     this.#res = exchange.res
     exchange.onClose = () => this.closed()
   }
@@ -118,6 +121,7 @@ export class StreamHold implements Hold, DetachedOwner {
     if (format === undefined) return false
     if (format.action === 'send') this.#write(delivery.streamBytes(this.#chunked))
     else if (format.action === 'close') this.finish()
+    if (this.#session !== undefined) this.delivered(delivery.channel, delivery.ids)
     return true
   }
 
@@ -150,6 +154,11 @@ export class StreamHold implements Hold, DetachedOwner {
     }
     this.write(Buffer.from(`\n\n${message}\n`))
     this.finish()
+  }
+
+  /** The client's session has had these items, unless it was too slow, and not sent them. */
+  protected delivered(channel: string, ids: readonly (string | undefined)[]): void {
+    if (this.#open) this.#session?.delivered(channel, ids)
   }
 
   /** Appends content that was published, at whatever pace the client takes it. */

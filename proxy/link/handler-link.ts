@@ -4,8 +4,10 @@ import { decodeItem, encodeItem } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
 import { SendQueue } from '../../shared/link/send-queue.ts'
+import type { SessionCall } from '../../shared/link/session-calls.ts'
 import type { Log } from '../../shared/log.ts'
 import type { SubscriptionLink, Subscriptions } from '../hold/subscriptions.ts'
+import { SessionLink } from './session-link.ts'
 
 const ALIVE_INTERVAL = 1000
 
@@ -31,6 +33,7 @@ export interface LinkEvents {
 
 /** A worker's end of the link: keeps the handler told of the subscriptions, across the handler's restarts, and takes its items. */
 export class HandlerLink implements SubscriptionLink {
+  readonly sessions = new SessionLink((request, call) => this.#callSession(request, call))
   readonly #socket: Dealer
   readonly #queue: SendQueue
   readonly #worker: number
@@ -135,6 +138,11 @@ export class HandlerLink implements SubscriptionLink {
     this.#send({ type: 'alive', held: this.#events.held(), lag: this.#events.lag(), counts: this.#events.counts() })
   }
 
+  #callSession(request: number, call: SessionCall): boolean {
+    if (this.#isUp) this.#send({ type: 'session', request, call })
+    return this.#isUp
+  }
+
   #send(message: WorkerMessage): void {
     this.#queue.push(encodeMessage(message))
   }
@@ -191,6 +199,9 @@ export class HandlerLink implements SubscriptionLink {
       case 'published':
         this.#publishing.get(message.request)?.(message.taken)
         this.#publishing.delete(message.request)
+        break
+      case 'session':
+        this.sessions.answered(message.request, message.value)
         break
       case 'command':
         this.#send({ type: 'reply', request: message.request, value: this.#events.command(message.command) })

@@ -43,6 +43,16 @@ export class Delivery {
     this.#contents = items.flatMap(({ httpStream }) => (httpStream?.action === 'send' ? [httpStream.content] : []))
   }
 
+  /** Of the item that `httpResponse` is of. */
+  get responseId(): string | undefined {
+    return this.items.find(({ httpResponse }) => httpResponse !== undefined)?.id
+  }
+
+  /** Of all items, in their order. */
+  get ids(): (string | undefined)[] {
+    return this.items.map(({ id }) => id)
+  }
+
   /** The stream contents: each a chunk of a chunked response, or as they are for a response without framing. */
   streamBytes(chunked: boolean): Buffer {
     if (chunked) return (this.#chunks ??= join(this.#contents.map(frameChunk)))

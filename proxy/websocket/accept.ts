@@ -8,7 +8,7 @@ import type { ForwardContext, WebSockets } from '../forward/forward.ts'
 import type { ResponseHead } from '../forward/origin-response.ts'
 import { pairs } from '../forward/raw-headers.ts'
 import type { RawHeaders } from '../forward/raw-headers.ts'
-import { gripSig } from '../forward/request-headers.ts'
+import { freshSignature } from '../forward/request-headers.ts'
 import { responseHeaders } from '../forward/response-headers.ts'
 import type { FrameRules } from './frames/frame-rules.ts'
 import { negotiateDeflate } from './frames/negotiate-deflate.ts'
@@ -17,6 +17,7 @@ import { EventRequests } from './over-http/event-requests.ts'
 import type { WebSocketEvent } from './over-http/event.ts'
 import { HttpSession } from './over-http/http-session.ts'
 import { openSession } from './over-http/open-session.ts'
+import { passedExtension } from './over-http/passed-extension.ts'
 import { handshakeHeaders } from './over-http/response-fields.ts'
 import { Peer } from './peer.ts'
 import { Relay } from './relay.ts'
@@ -114,7 +115,7 @@ export class WebSocketAcceptor implements WebSockets {
       wheel: this.#context.wheel,
       handshake,
       connectionId: exchange.facts.id,
-      gripSig: () => (exchange.passThrough ? undefined : gripSig(exchange.facts, forward.options)),
+      gripSig: () => freshSignature(exchange, forward.options),
     })
     openSession(exchange, requests, this.#context.wheel, {
       unreachable,
@@ -128,7 +129,8 @@ export class WebSocketAcceptor implements WebSockets {
     head: ResponseHead,
     events: readonly WebSocketEvent[],
   ): void {
-    const headers = ['Sec-WebSocket-Accept', acceptOf(exchange), ...handshakeHeaders(head.headers)]
+    const passed = exchange.passThrough ? passedExtension(exchange.req, head.headers) : []
+    const headers = ['Sec-WebSocket-Accept', acceptOf(exchange), ...passed, ...handshakeHeaders(head.headers)]
     const { client, hold, early } = this.#open(exchange, '', headers, this.#httpClient)
     const session = new HttpSession({
       client,

@@ -3,7 +3,8 @@ import { FromBackend } from './from-backend.ts'
 import { FromClient } from './from-client.ts'
 import { InflatedMessages } from './inflated-messages.ts'
 import type { Peer } from './peer.ts'
-import type { Origin, WebSocketHold } from './web-socket-hold.ts'
+import type { Origin } from './origin.ts'
+import type { WebSocketHold } from './web-socket-hold.ts'
 
 export interface RelayOptions {
   readonly client: Peer

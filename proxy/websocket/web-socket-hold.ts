@@ -1,10 +1,4 @@
-import type {
-  ControlMessage,
-  KeepAlive,
-  MessageType,
-  SetMeta,
-  Subscribe,
-} from '../../shared/grip/control/control-message.ts'
+import type { ControlMessage, KeepAlive, SetMeta, Subscribe } from '../../shared/grip/control/control-message.ts'
 import type { PublishItem, WsMessageFormat } from '../../shared/grip/item/publish-item.ts'
 import { uriOf } from '../accept/exchange.ts'
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
@@ -21,10 +15,10 @@ import { messageFrame } from '../send/delivery.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { BetweenMessages } from './between-messages.ts'
 import { DelayedMessage } from './delayed-message.ts'
+import type { Session } from '../session/session.ts'
 import { GOING_AWAY, INTERNAL_ERROR, sendableCode, TRY_AGAIN_LATER } from './frames/close-code.ts'
-import { frame } from './frames/frame-writer.ts'
-import { OPCODES } from './frames/frame.ts'
 import { Heartbeat } from './heartbeat.ts'
+import type { Origin } from './origin.ts'
 import type { Peer } from './peer.ts'
 
 /** What all WebSockets of a worker share. */
@@ -40,19 +34,8 @@ export interface WebSocketContext {
   readonly posts: Pick<FilterPosts, 'of'>
   subscribed(uri: string, channel: string): void
   tooSlow(uri: string, waiting: number): void
-}
-
-/** The backend's end of a WebSocket, as far as its hold needs it. */
-export interface Origin {
-  /** What the backend says next has to wait until `resume`. */
-  pause(): void
-  resume(): void
-  /** Lets go of the backend; the client stays (GRIP 7.3). */
-  detach(): void
-  /** Lets go of the backend, because the client is being closed. */
-  close(): void
-  /** Asks a backend that is spoken to over HTTP whether it has something to say; false for any other (GRIP 7.4). */
-  refresh(): boolean
+  /** @returns undefined for an id that cannot be one. */
+  session(id: string, prefix: string): Session | undefined
 }
 
 const MAX_FILTERS = 5
@@ -74,6 +57,7 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
   #intake: Intake<WsMessageFormat> | undefined
   #meta: Readonly<Record<string, string>> = NO_META
   #origin: Origin | undefined
+  #session: Session | undefined
   #keepAlive: KeepAliveClock | undefined
   #delayed: DelayedMessage | undefined
   #isOver = false
@@ -117,6 +101,7 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
     if (format === undefined) return false
     if (format.action === 'send') this.#send(delivery.frames(this.#client.compresses))
     else this.#act(format)
+    this.#delivered(delivery.channel, delivery.ids)
     return true
   }
 
@@ -128,9 +113,10 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
     return item.wsMessage
   }
 
-  apply(format: WsMessageFormat, content: Buffer): void {
+  apply(format: WsMessageFormat, content: Buffer, { channel, id }: PublishItem): void {
     if (format.action === 'send') this.#send(messageFrame({ type: format.type, content }, this.#client.compresses))
     else this.#act(format)
+    this.#delivered(channel, [id])
   }
 
   /** Items of WebSockets are not in any order. */
@@ -148,6 +134,11 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
   post(...request: Parameters<Post>): ReturnType<Post> {
     const behalf = { facts: this.#facts, untrusted: this.#isUntrusted }
     return this.#context.posts.of(this.uri, behalf, () => !this.#isOver)(...request)
+  }
+
+  #delivered(channel: string, ids: readonly (string | undefined)[]): void {
+    // Unless it was too slow, and not sent it.
+    if (!this.#isOver) this.#session?.delivered(channel, ids)
   }
 
   #act(format: WsMessageFormat): void {
@@ -184,7 +175,7 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
         break
       case 'send-delayed':
         this.#delayed ??= new DelayedMessage(this.#context.wheel, (bytes) => this.#send(bytes))
-        this.#delayed.set(frameOf(message.messageType, message.content), message.timeout)
+        this.#delayed.set(messageFrame({ type: message.messageType, content: message.content }, false), message.timeout)
         break
       case 'flush-delayed':
         this.#delayed?.flush()
@@ -192,8 +183,8 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
       case 'set-meta':
         this.#setMeta(message)
         break
-      // For a state service, which this version does not have.
       case 'session':
+        this.#setSession(message.id)
         break
     }
   }
@@ -266,11 +257,16 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
     this.#context.table.leave(this, channel)
   }
 
+  #setSession(id: string | undefined): void {
+    const { session, prefix } = this.#facts.route
+    this.#session = session && id !== undefined ? this.#context.session(id, prefix) : undefined
+  }
+
   #setKeepAlive({ messageType, content, timeout, mode }: KeepAlive): void {
     this.#keepAlive?.stop()
     this.#keepAlive = undefined
     if (content === undefined) return
-    const bytes = frameOf(messageType, content)
+    const bytes = messageFrame({ type: messageType, content }, false)
     this.#keepAlive = new KeepAliveClock({ mode, timeout }, this.#context.wheel, () => this.#send(bytes))
   }
 
@@ -292,8 +288,4 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
     this.#origin?.close()
     this.closed()
   }
-}
-
-function frameOf(type: MessageType, content: Buffer): Buffer {
-  return frame(OPCODES[type], content)
 }

@@ -1,3 +1,5 @@
+import type { SessionCall } from './session-calls.ts'
+
 /**
  * What workers and the handler say to each other. A ZeroMQ message is a list of frames, each frame one message: its first byte
  * names it, the rest is JSON, except for items (item-codec.ts), which carry content as it is.
@@ -31,6 +33,8 @@ export type WorkerMessage =
       readonly counts: Readonly<Record<string, number>>
     }
   | { readonly type: 'reply'; readonly request: number; readonly value: unknown }
+  /** Request 0 wants no answer. */
+  | { readonly type: 'session'; readonly request: number; readonly call: SessionCall }
 
 export type HandlerMessage =
   /** The handler has no `hello` of this worker: it was restarted, or took the worker for dead. */
@@ -49,6 +53,7 @@ export type HandlerMessage =
   | { readonly type: 'recover' }
   /** Answers `publish`: not taken when too much waits to be delivered. */
   | { readonly type: 'published'; readonly request: number; readonly taken: boolean }
+  | { readonly type: 'session'; readonly request: number; readonly value: unknown }
 
 /** Each worker replies with the ids, among those asked for, that it has done something for (GRIP 5.4). */
 export type WorkerCommand =

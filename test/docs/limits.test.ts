@@ -36,6 +36,26 @@ const limits: readonly (readonly [file: string, constant: string, row: string])[
   ['handler/receive/zmq-input.ts', 'maxMessageSize: 64 * 1024 * 1024', '| ZeroMQ frame | 64 MiB |'],
   ['handler/transmit/worker-peer.ts', 'WAITING_LIMIT = 32 << 20', '| waiting for one worker | 32 MiB |'],
   ['handler/sequence/id-cache.ts', 'MAX_IDS = 1_000_000', '| remembered ids | 1,000,000, `id_cache_ttl` 60 s |'],
+  ['proxy/session/sessions.ts', 'PREFETCH = 10_000', '| session: looked for in a body | 10,000 bytes |'],
+  ['proxy/link/session-link.ts', 'TIMEOUT = 1000', '| session: waiting for the handler, or the service | 1 s |'],
+  ['handler/sessions/state-service.ts', 'TIMEOUT = 1000', '| session: waiting for the handler, or the service | 1 s |'],
+  ['handler/sessions/memory-sessions.ts', 'MAX_SESSIONS = 100_000', '| sessions, channels of each | 100,000, 100 |'],
+  ['handler/sessions/memory-sessions.ts', 'MAX_CHANNELS = 100\n', '| sessions, channels of each | 100,000, 100 |'],
+  [
+    'handler/sessions/memory-sessions.ts',
+    'MAX_DOMAINS = 1000',
+    '| hosts with session rules, rules of each | 1000, 100 |',
+  ],
+  [
+    'handler/sessions/memory-sessions.ts',
+    'MAX_RULES = 100\n',
+    '| hosts with session rules, rules of each | 1000, 100 |',
+  ],
+  [
+    'handler/sessions/memory-sessions.ts',
+    'TTL = 24 * 60 * 60 * 1000',
+    '| sessions and rules that are not used | 24 h |',
+  ],
   ['proxy/hold/hold-table.ts', 'MAX_LINGERING = 100_000', '| channels that linger in a worker | 100,000,'],
 ]
 

@@ -224,7 +224,6 @@ for (const [line, message] of refusals) {
 
 const reports: [line: string, messages: string[]][] = [
   ['a,sockjs=/s,sockjs_as_path=/t test', ["'sockjs' has no effect", "'sockjs_as_path' has no effect"]],
-  ['a,session test', ["'session' has no effect"]],
   ['a,path_rem=-1 test', ["'path_rem' must be a whole number and is ignored"]],
   ['a,log_level=high test', ["'log_level' must be a whole number and is ignored"]],
   ['a,as_host=b:x test', ["'as_host' must use format 'host' or 'host:port' and is ignored"]],

@@ -58,6 +58,7 @@ export class Worker {
       subscribed: (_, channel) => void this.told.push(`live ${channel}`),
       posts: { of: () => () => Promise.reject(new Error('general error')) },
       tooSlow: () => void this.told.push('too slow'),
+      session: () => undefined,
     }
     const tried = { ...(route.targets[0] as Target), subs: implicit }
     const facts = { id: 'id', route, scheme: 'ws', host: 'a', target: '/', trusted: false, debug } as const

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Origin } from '../../../proxy/websocket/web-socket-hold.ts'
+import type { Origin } from '../../../proxy/websocket/origin.ts'
 import type { KeepAlive, SendDelayed } from '../../../shared/grip/control/control-message.ts'
 import { mockClock } from '../hold/mock-clock.ts'
 import { text, Worker } from './hold-fixture.ts'

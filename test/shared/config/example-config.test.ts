@@ -97,6 +97,7 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       message_block_size: undefined,
       message_wait: 5000,
       update_on_first_subscription: true,
+      state_spec: '',
       ipc_file_mode: undefined,
     },
   })

@@ -24,13 +24,7 @@ test('a key without effect is warned about when something would be missed', (t) 
     global: ['stats_connection_ttl=60'],
     runner: [],
     proxy: ['max_open_requests=5', 'updates_check=report', 'prometheus_port=9000'],
-    handler: [
-      'state_spec=ipc://x',
-      'stats_format=json',
-      'stats_report_interval=5',
-      'prometheus_port=9000',
-      'share_all=true',
-    ],
+    handler: ['stats_format=json', 'stats_report_interval=5', 'prometheus_port=9000', 'share_all=true'],
   }
   for (const [section, lines] of Object.entries(missed)) {
     for (const line of lines) {
