@@ -12,6 +12,7 @@ import type { RouteTable } from './choose/route-table.ts'
 import type { Route } from './choose/route.ts'
 import { corsHeaders } from './cross-origin/cors.ts'
 import { readJsonp } from './cross-origin/jsonp-request.ts'
+import type { SockJs } from './doors/sockjs/sockjs.ts'
 import { forward } from './forward/forward.ts'
 import type { ForwardContext } from './forward/forward.ts'
 import { isTrusted } from './forward/grip-signature.ts'
@@ -27,6 +28,8 @@ export interface RequestContext {
   readonly autoCrossOrigin: boolean
   readonly forward: ForwardContext
   readonly accessLog: AccessLog
+  /** As soon as a route has it. */
+  sockJs: SockJs | undefined
   /** The next request's id. */
   nextId(): string
   count(name: string): void
@@ -35,6 +38,11 @@ export interface RequestContext {
 /** The life of a request up to its backend (GRIP 2.1): checked, routed, forwarded. docs/lifecycle.md draws it. */
 export function handleRequest(req: IncomingMessage, res: ServerResponse, context: RequestContext): void {
   context.count('requests_received')
+  handleCounted(req, res, context)
+}
+
+/** The same for a request that another worker has received and handed on. */
+export function handleCounted(req: IncomingMessage, res: ServerResponse, context: RequestContext): void {
   const checked = checkRequest(req)
   if (isError(checked)) {
     answerError(res, checked)
@@ -76,16 +84,27 @@ export function handleRequest(req: IncomingMessage, res: ServerResponse, context
       trusted,
       debug,
     } as const
-    const isCrossOrigin = !isWebSocket && (context.autoCrossOrigin || route.autoCrossOrigin)
+    const isSockJs = route.sockjs !== undefined && checked.target.startsWith(route.sockjs)
+    const isCrossOrigin = !isWebSocket && !isSockJs && (context.autoCrossOrigin || route.autoCrossOrigin)
     const asked = isCrossOrigin ? readJsonp(req, checked, route.jsonp) : undefined
     const jsonp = asked !== undefined && 'callback' in asked ? asked : undefined
     const jsonpError = asked !== undefined && 'message' in asked ? asked : undefined
     const body = jsonp?.body ?? (hasBody(req) ? new RequestBody(req, res) : undefined)
     const exchange = new Exchange(facts, req, res, body, isCrossOrigin ? { jsonp } : undefined)
+    if (jsonpError === undefined && !isSockJs) {
+      startForward(exchange, context)
+      return
+    }
     res.once('close', () => context.accessLog.ended(exchange))
-    if (jsonpError === undefined) forward(exchange, context.forward)
+    if (jsonpError === undefined) context.sockJs?.handle(exchange)
     else exchange.fail(jsonpError)
   }
+}
+
+/** Sends the request to its backend, and logs how that ends. */
+export function startForward(exchange: Exchange, context: RequestContext): void {
+  exchange.res.once('close', () => context.accessLog.ended(exchange))
+  forward(exchange, context.forward)
 }
 
 function isHttps(req: IncomingMessage, acceptForwardedProtocol: boolean): boolean {

@@ -4,6 +4,7 @@ import { linkPath } from '../shared/link/endpoint.ts'
 import type { Log } from '../shared/log.ts'
 import type { Running, StartOrders } from '../shared/supervise/orders.ts'
 import { AccessLog } from './accept/access-log.ts'
+import type { Exchange } from './accept/exchange.ts'
 import { ClientServers } from './accept/servers.ts'
 import { Certificates } from './accept/tls.ts'
 import { RouteTable } from './choose/route-table.ts'
@@ -13,7 +14,7 @@ import { Attempts } from './forward/attempts.ts'
 import { Backends } from './forward/backend.ts'
 import { forward } from './forward/forward.ts'
 import { forwardOptions } from './forward/forward-options.ts'
-import { handleRequest } from './handle-request.ts'
+import { handleCounted, handleRequest, startForward } from './handle-request.ts'
 import type { RequestContext } from './handle-request.ts'
 import { InternalRequests } from './forward/internal-requests.ts'
 import { FilterPosts } from './hold/filter-posts.ts'
@@ -28,6 +29,8 @@ import { HandlerLink } from './link/handler-link.ts'
 import { LoopLag } from './loop-lag.ts'
 import { SessionInstructions } from './session/session-instructions.ts'
 import { Sessions } from './session/sessions.ts'
+import { PeerServer } from './peers/peer-server.ts'
+import { Peers } from './peers/peers.ts'
 import { WebSocketAcceptor } from './websocket/accept.ts'
 import { Zhttp } from './zhttp/zhttp.ts'
 
@@ -146,19 +149,35 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       sessions,
     },
     accessLog,
+    sockJs: undefined,
     nextId: () => `${worker}-${process.pid}:${++lastRequest}`,
     count,
+  }
+  const peers = new Peers(worker, settings, count)
+  let newest: RouteTable | undefined
+  let loaded: Promise<void> | undefined
+  // The code of SockJS is loaded when a route wants it; until it is there, the routes before stay in use.
+  const useWithSockJs = async (table: RouteTable): Promise<void> => {
+    const { SockJs } = await import('./doors/sockjs/sockjs.ts')
+    const forwardHandshake = (exchange: Exchange): void => startForward(exchange, context)
+    context.sockJs ??= new SockJs(settings, { wheel, peers, forward: forwardHandshake })
+    if (table === newest) context.routes = table
   }
   const routes = openRoutes(
     { routesFile: settings.proxy.routesfile, domainsFile: settings.proxy.domainsfile, routeLines: orders.routeLines },
     log,
     (table) => {
-      context.routes = table
       zhttp.listenFor(table.zhttpTargets)
+      newest = table
+      if (table.hasSockJs && context.sockJs === undefined) loaded = useWithSockJs(table)
+      else context.routes = table
     },
   )
+  await loaded
 
   link.start(linkPath(settings.global.rundir, settings.global.ipc_prefix))
+  const peerServer = new PeerServer((req, res) => handleCounted(req, res, context), settings.runner.client_buffer_size)
+  if (peers.ownPath !== undefined) await peerServer.listen(peers.ownPath)
   const servers = new ClientServers(settings, (req, res) => handleRequest(req, res, context), log)
   await servers.listen(new Certificates(join(orders.configDirectory, 'runner', 'certs')))
   const doors = await openDoors(settings, worker, {
@@ -182,6 +201,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       holds.goAway()
       servers.close()
       for (const door of doors) door.close()
+      peerServer.close()
       link.close()
       zhttp.close()
     },

@@ -49,6 +49,9 @@ export const errors = {
   originFailed: { code: 502, message: 'Error while proxying to origin.' },
   lengthRequired: { code: 411, message: 'Must provide Content-Length header.' },
   requestTooLargeForHold: { code: 400, message: 'Request too large to accept GRIP instruct.' },
+  // Of what spans connections.
+  workerUnavailable: { code: 503, message: 'Worker is not available.', headers: { 'Retry-After': '1' } },
+  tooManySessions: { code: 503, message: 'Too many SockJS sessions.', headers: { 'Retry-After': '1' } },
   handlerUnavailable: { code: 500, message: 'Accept service unavailable.' },
   // A request of a script element (GRIP 8.2).
   jsonpCallback: { code: 400, message: 'Invalid callback parameter.' },

@@ -4,8 +4,6 @@ import { readChoice, readHost, readInteger, type Warn } from './prop-values.ts'
 import { lastValue, RouteLineError, type Props, type Section } from './route-line.ts'
 import type { JsonpSettings, Route } from './route.ts'
 
-const WITHOUT_EFFECT = ['sockjs', 'sockjs_as_path']
-
 /**
  * Reads the first section of a route line (GRIP 1.3, 1.4).
  *
@@ -18,7 +16,6 @@ export function parseCondition(
   baseDirectory: string,
   warn: Warn,
 ): Omit<Route, 'where' | 'targets'> {
-  for (const name of WITHOUT_EFFECT) if (props.has(name)) warn(`'${name}' has no effect in this version`)
   const domain = value === '' ? undefined : value.toLowerCase()
   const proto = readChoice(props, 'proto', ['http', 'ws'])
   const sslWord = readChoice(props, 'ssl', ['yes', 'no'])
@@ -46,12 +43,18 @@ export function parseCondition(
     autoCrossOrigin: props.has('aco'),
     jsonp: parseJsonp(props),
     session: props.has('session'),
-    sockjs: lastValue(props, 'sockjs'),
-    sockjsAsPath: lastValue(props, 'sockjs_as_path'),
+    sockjs: wirePath(props, 'sockjs'),
+    sockjsAsPath: wirePath(props, 'sockjs_as_path'),
     headers: (props.get('header') ?? []).map(parseHeader),
     noGrip: props.has('no_grip'),
     logLevel: readInteger(props, 'log_level', /^-?\d+$/, 10, warn),
   }
+}
+
+/** Undefined when the prop is missing or empty. */
+function wirePath(props: Props, name: string): string | undefined {
+  const path = lastValue(props, name)
+  return path ? toWire(path) : undefined
 }
 
 // GRIP 1.4: the two words for ssl are the wrong way round in the reference as well.

@@ -21,6 +21,8 @@ export class RouteTable {
   readonly size: number
   /** Those of kind `zhttp` and `zhttpreq`, in the order of their lines: something has to listen for their services. */
   readonly zhttpTargets: readonly Target[]
+  /** A route takes SockJS requests. */
+  readonly hasSockJs: boolean
   readonly #byDomain = new Map<string, Route[]>()
   readonly #byId = new Map<string, Route | undefined>()
 
@@ -28,6 +30,7 @@ export class RouteTable {
   constructor(routes: Iterable<Route>, warn: (message: string) => void) {
     let size = 0
     const zhttpTargets: Target[] = []
+    let hasSockJs = false
     for (const route of routes) {
       if (!this.#addToDomain(route)) {
         warn(`${route.where} skipping duplicate condition`)
@@ -37,9 +40,11 @@ export class RouteTable {
       this.#byId.set(route.id, this.#byId.has(route.id) ? undefined : route)
       size++
       for (const target of route.targets) if (target.endpoint !== '') zhttpTargets.push(target)
+      hasSockJs ||= route.sockjs !== undefined
     }
     this.size = size
     this.zhttpTargets = zhttpTargets
+    this.hasSockJs = hasSockJs
   }
 
   /**

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
 import { errors } from '../accept/errors.ts'
@@ -10,7 +10,7 @@ import { connectorTo } from './backend.ts'
 import { BLOCKED, BlockedAddress } from './outbound-policy.ts'
 import { pairs } from './raw-headers.ts'
 import type { RawHeaders } from './raw-headers.ts'
-import { RelayedResponse } from './relayed-response.ts'
+import { relayMessage } from './relay-message.ts'
 
 /** The package has no types of its own; this is what is used of it here. */
 interface HttpProxy {
@@ -64,7 +64,7 @@ function handshake(exchange: Exchange, request: OutgoingRequest, backend: Socket
     // Once all of http-proxy's listeners are there.
     queueMicrotask(() => {
       proxyReq.removeAllListeners('response')
-      proxyReq.on('response', (response) => relayRefusal(exchange, response))
+      proxyReq.on('response', (response) => relayMessage(exchange, response))
     })
     proxyReq.path = request.path
     for (const name of proxyReq.getHeaderNames()) proxyReq.removeHeader(name)
@@ -101,21 +101,4 @@ function byName(headers: RawHeaders): Map<string, string[]> {
     byName.set(name, [...(byName.get(name) ?? []), value])
   }
   return byName
-}
-
-function relayRefusal(exchange: Exchange, response: IncomingMessage): void {
-  const head = {
-    code: response.statusCode ?? 502,
-    reason: response.statusMessage ?? '',
-    headers: response.rawHeaders,
-  }
-  const sink = new RelayedResponse(exchange, head, {
-    pause: () => void response.pause(),
-    resume: () => void response.resume(),
-    abort: () => void response.destroy(),
-  })
-  exchange.onClose = () => response.destroy()
-  response.on('data', (bytes: Buffer) => sink.data(bytes))
-  response.on('end', () => sink.end(response.rawTrailers))
-  response.on('error', () => sink.fail())
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 
 /** One end of a connection within the process. */
 class MemorySocket extends Duplex {
+  remoteAddress: string | undefined
   other: MemorySocket | undefined
   #onRead: (() => void) | undefined
 
@@ -33,14 +34,27 @@ class MemorySocket extends Duplex {
     return this
   }
 
+  setNoDelay(): this {
+    return this
+  }
+
+  setKeepAlive(): this {
+    return this
+  }
+
   destroySoon(): void {
     this.end(() => this.destroy())
   }
 }
 
-/** The two ends of a new connection, for what is written for sockets. */
-export function memorySockets(): [Socket, Socket] {
+/**
+ * The two ends of a new connection, for what is written for sockets.
+ *
+ * @param remoteAddress whom the first end has for its peer
+ */
+export function memorySockets(remoteAddress?: string): [Socket, Socket] {
   const ends = [new MemorySocket(), new MemorySocket()] as const
+  ends[0].remoteAddress = remoteAddress
   ends[0].other = ends[1]
   ends[1].other = ends[0]
   return ends as unknown as [Socket, Socket]

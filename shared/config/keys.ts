@@ -78,7 +78,7 @@ const proxy = {
   legacy_instruct_types: works(bool, 'true'),
   ipc_file_mode: silent('the proxy binds no sockets of this kind'),
   max_open_requests: noEffect('only client_maxconn in [runner] limits the connections', '-1'),
-  sockjs_url: silent('this version has no SockJS'),
+  sockjs_url: works(text, ''),
   stats_connections_max_ttl: noEffect(noStats, '60'),
   stats_report_interval: noEffect(noStats, '10', '0'),
   prometheus_port: noEffect(noPrometheus),

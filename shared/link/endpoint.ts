@@ -9,6 +9,11 @@ export function linkPath(rundir: string, ipcPrefix: string): string {
   return socketPath(rundir, `${ipcPrefix}link`)
 }
 
+/** The file of the socket on which a worker takes what the others hand on to it. @throws Error as `linkPath` does. */
+export function workerPath(rundir: string, ipcPrefix: string, worker: number): string {
+  return socketPath(rundir, `${ipcPrefix}worker-${worker}`)
+}
+
 /** The file of a socket between the gateway's processes. @throws Error when the path is longer than a socket's may be. */
 export function socketPath(rundir: string, name: string): string {
   const path = join(rundir, name)

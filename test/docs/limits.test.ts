@@ -72,6 +72,17 @@ for (const [file, constant, row] of limits) {
   })
 }
 
+test('docs/sockjs.md has its limits', () => {
+  const page = readFileSync('docs/sockjs.md', 'utf8')
+  const [session, payload, callback] = ['session', 'sent-messages', 'callback'].map((name) =>
+    readFileSync(`proxy/doors/sockjs/${name}.ts`, 'utf8'),
+  )
+  assert.ok(session?.includes('PATIENCE = 5000') && page.includes('\n| without a poll or stream | 5 s |'))
+  assert.ok(session?.includes('HEARTBEAT_INTERVAL = 25\n') && page.includes('\n| silence | 25 s |'))
+  assert.ok(payload?.includes('MESSAGE_LIMIT = 200_000') && page.includes('\n| message of a client | 200,000 bytes |'))
+  assert.ok(callback?.includes('{1,256}') && page.includes('\n| callback | 256 letters,'))
+})
+
 test('docs/operating.md has the defaults of the limits that are keys', () => {
   const { runner, proxy, handler } = loadSettings({ cwd: '/w', env: {} }).settings
   const keys = { client_queue_max: '8 MiB', accept_timeout: '5 s' }

@@ -223,7 +223,6 @@ for (const [line, message] of refusals) {
 }
 
 const reports: [line: string, messages: string[]][] = [
-  ['a,sockjs=/s,sockjs_as_path=/t test', ["'sockjs' has no effect", "'sockjs_as_path' has no effect"]],
   ['a,path_rem=-1 test', ["'path_rem' must be a whole number and is ignored"]],
   ['a,log_level=high test', ["'log_level' must be a whole number and is ignored"]],
   ['a,as_host=b:x test', ["'as_host' must use format 'host' or 'host:port' and is ignored"]],
@@ -269,4 +268,10 @@ test('a line of arbitrary words is a route or is refused, and nothing else', () 
       }
     }),
   )
+})
+
+test('SockJS is where the prefix says, its bytes one character each; an empty one is none', () => {
+  const { route, warnings } = parse('*,sockjs=/ü,sockjs_as_path=/as test')
+  assert.deepEqual([route.sockjs, route.sockjsAsPath, warnings], ['/\xc3\xbc', '/as', []])
+  assert.deepEqual([parse('*,sockjs= test').route.sockjs, parse('*,sockjs test').route.sockjs], [undefined, undefined])
 })

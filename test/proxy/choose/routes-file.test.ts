@@ -52,14 +52,14 @@ function open(options: Partial<RoutesOptions>) {
 }
 
 test('a routes file loads without its bad lines, and says which they are', () => {
-  const directory = newDirectory({ routes: '\uFEFFa x:1\r\n\n# comment\nb\nc x\na x:2\nd,sockjs=/s x:3\nb x:4' })
+  const directory = newDirectory({ routes: '\uFEFFa x:1\r\n\n# comment\nb\nc x\na x:2\nd,path_rem=-1 x:3\nb x:4' })
   const path = join(directory, 'routes')
   const routes = open({ routesFile: path })
   routes.close()
   assert.deepEqual(routes.messages, [
     `warning: ${path}:4: must specify condition and at least one target`,
     `warning: ${path}:5: target bad format`,
-    `warning: ${path}:7: 'sockjs' has no effect in this version`,
+    `warning: ${path}:7: 'path_rem' must be a whole number and is ignored`,
     `warning: ${path}:6 skipping duplicate condition`,
     'routes loaded with 3 entries',
   ])
@@ -77,9 +77,9 @@ test('without a routes file the gateway starts with no routes', () => {
 })
 
 test('with --route lines no file is read', () => {
-  const routes = open({ routeLines: ['a x:1', 'b,sockjs=/s x:2'], routesFile: '/nowhere', domainsFile: '/nowhere' })
+  const routes = open({ routeLines: ['a x:1', 'b,path_rem=-1 x:2'], routesFile: '/nowhere', domainsFile: '/nowhere' })
   routes.reload()
-  assert.deepEqual(routes.messages, ["warning: <route>:1: 'sockjs' has no effect in this version"])
+  assert.deepEqual(routes.messages, ["warning: <route>:1: 'path_rem' must be a whole number and is ignored"])
   assert.equal(routes.target('a'), 'x:1')
   assert.equal(routes.target('b'), 'x:2')
 })

@@ -60,6 +60,7 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       routesfile: undefined,
       domainsfile: undefined,
       workers: availableParallelism(),
+      sockjs_url: '',
       debug: false,
       auto_cross_origin: false,
       accept_x_forwarded_protocol: false,

@@ -45,7 +45,6 @@ allow_compression=No
 condure_bin=/usr/bin/condure
 [proxy]
 updates_check=OFF
-sockjs_url=http://example.com/sockjs.js
 prometheus_port=
 stats_spec=ipc://x
 condure_client_out_specs=ipc://x,ipc://y

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { isListening, linkPath } from '../../../shared/link/endpoint.ts'
+import { isListening, linkPath, workerPath } from '../../../shared/link/endpoint.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'link-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -36,4 +36,9 @@ test('a socket file that a process listens on is in use; one left behind, or non
   await once(server, 'close')
   writeFileSync(path, '')
   assert.equal(await isListening(path), false)
+})
+
+test('each worker has a socket of its own', () => {
+  assert.equal(workerPath('/run/pushpin', 'a-', 12), '/run/pushpin/a-worker-12')
+  assert.throws(() => workerPath(`/${'r'.repeat(99)}`, '', 0), { message: /longer than the 107 bytes/ })
 })
