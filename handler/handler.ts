@@ -1,8 +1,14 @@
 import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Log } from '../shared/log.ts'
 import type { Running, StartOrders } from '../shared/supervise/orders.ts'
 import { Counters } from './observe/counters.ts'
 import { health } from './observe/health.ts'
+import { exposition } from './observe/metrics/exposition.ts'
+import { gatewayMetrics } from './observe/metrics/gateway-metrics.ts'
+import { gripMetrics } from './observe/metrics/grip-metrics.ts'
+import { startMetricsServer } from './observe/metrics/metrics-server.ts'
+import { Observer } from './observe/observer.ts'
 import { Publisher } from './publisher.ts'
 import { startCommandSocket } from './receive/command-socket.ts'
 import { startHttpApi } from './receive/http-api.ts'
@@ -33,13 +39,28 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
   const channels = new ChannelTable()
   const lastIds = new LastIds()
   const link = new WorkerLink(channels, { lastIds, updateOnFirst: handler.update_on_first_subscription }, log)
+  const observer = new Observer(
+    {
+      format: handler.stats_format,
+      connectionTtl: global.stats_connection_ttl,
+      sendConnections: global.stats_connection_send,
+      subscriptionTtl: handler.stats_subscription_ttl,
+      subscriptionLinger: handler.subscription_linger,
+      reportInterval: handler.stats_report_interval,
+      blockSize: handler.message_block_size,
+    },
+    counters,
+  )
   const sequence = { ids: new IdCache(handler.id_cache_ttl * 1000), lastIds, messageWait: handler.message_wait }
-  const publisher = new Publisher(sequence, channels, link, counters, log)
+  const publisher = new Publisher(sequence, channels, link, counters, log, observer)
   link.publishTo(publisher)
   const sessions =
     handler.state_spec === '' ? new MemorySessions() : new StateService(handler.state_spec, log, counters.count)
   link.answerSessions((call) => answerSessionCall(sessions, call))
+  link.listen(observer)
   await link.start(global.rundir, global.ipc_prefix, handler.ipc_file_mode)
+  const statsSpec = handler.stats_spec ?? `ipc://${join(global.rundir, `${global.ipc_prefix}stats`)}`
+  await observer.start(statsSpec, (watched) => link.watch(watched))
 
   // An item taken before the workers have said what they hold would be acknowledged and reach nobody.
   await within(
@@ -48,6 +69,15 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
   )
 
   const inputs: Closable[] = []
+  const metrics = (): string =>
+    exposition(gatewayMetrics({ observer, link, channels, counters }), handler.prometheus_prefix)
+  if (handler.prometheus_port !== undefined) {
+    inputs.push(await startMetricsServer(handler.prometheus_port, handler.ipc_file_mode, metrics))
+  }
+  if (proxy.prometheus_port !== undefined) {
+    const ofProxy = (): string => exposition(gripMetrics(observer.routes.values(), 'proxy'), proxy.prometheus_prefix)
+    inputs.push(await startMetricsServer(proxy.prometheus_port, handler.ipc_file_mode, ofProxy))
+  }
   if (handler.push_in_spec !== '') {
     inputs.push(await startPullInput(handler.push_in_spec, publisher, log, counters.count))
   }
@@ -67,7 +97,10 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
       await startCommandSocket(handler.command_spec, { uris, inbox: publisher, commands: link }, log, counters.count),
     )
   }
-  await setIpcMode([handler.push_in_spec, ...handler.push_in_sub_specs, handler.command_spec], handler.ipc_file_mode)
+  await setIpcMode(
+    [statsSpec, handler.push_in_spec, ...handler.push_in_sub_specs, handler.command_spec],
+    handler.ipc_file_mode,
+  )
   if (handler.push_in_http_port !== undefined) {
     const options = {
       address: handler.push_in_http_addr,
@@ -76,7 +109,7 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
       maxBodySize: handler.push_in_http_max_body_size,
       log,
     }
-    const api = await startHttpApi(options, publisher, link, () => health(link, channels, counters))
+    const api = await startHttpApi(options, publisher, link, () => health(link, channels, counters), metrics)
     log.info(`http control server: ${api.address}:${api.port}`)
     inputs.push(api)
   }
@@ -92,6 +125,7 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
       publisher.close()
       sessions.close()
       link.close()
+      observer.close()
     },
   }
 }

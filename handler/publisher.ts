@@ -1,7 +1,9 @@
 import type { PublishItem } from '../shared/grip/item/publish-item.ts'
 import { encodeItem } from '../shared/link/item-codec.ts'
 import type { Log } from '../shared/log.ts'
+import { machineTime } from '../shared/observe/clock.ts'
 import type { Counters } from './observe/counters.ts'
+import type { Observer } from './observe/observer.ts'
 import type { Inbox } from './receive/inbox.ts'
 import type { IdCache } from './sequence/id-cache.ts'
 import { Sequencer } from './sequence/sequencer.ts'
@@ -23,9 +25,17 @@ export class Publisher implements Inbox {
   readonly #link: WorkerLink
   readonly #counters: Counters
   readonly #log: Log
+  readonly #observer: Observer | undefined
   readonly #sequencer: Sequencer
 
-  constructor(options: PublisherOptions, channels: ChannelTable, link: WorkerLink, counters: Counters, log: Log) {
+  constructor(
+    options: PublisherOptions,
+    channels: ChannelTable,
+    link: WorkerLink,
+    counters: Counters,
+    log: Log,
+    observer?: Observer,
+  ) {
     this.#ids = options.ids
     this.#sequencer = new Sequencer(options.messageWait, options.lastIds, {
       deliver: (item) => this.#deliver(item),
@@ -39,6 +49,7 @@ export class Publisher implements Inbox {
     this.#link = link
     this.#counters = counters
     this.#log = log
+    this.#observer = observer
   }
 
   publish(items: readonly PublishItem[]): boolean {
@@ -60,6 +71,7 @@ export class Publisher implements Inbox {
 
   #publish(item: PublishItem): void {
     this.#counters.count('messages_received')
+    this.#observer?.received(item)
     // GRIP 6.1
     if (item.id !== undefined && !this.#ids.add(item.channel, item.id)) {
       this.#counters.count('messages_repeated')
@@ -76,7 +88,7 @@ export class Publisher implements Inbox {
 
   #deliver(item: PublishItem): void {
     const workers = this.#channels.workersOf(item.channel)
-    const frame = encodeItem(item)
+    const frame = encodeItem(item, machineTime(), this.#observer?.published(item, workers))
     for (const worker of workers) worker.deliver(frame)
   }
 }

@@ -16,6 +16,7 @@ import type { SockJs } from './doors/sockjs/sockjs.ts'
 import { forward } from './forward/forward.ts'
 import type { ForwardContext } from './forward/forward.ts'
 import { isTrusted } from './forward/grip-signature.ts'
+import type { WorkerStats } from './observe/worker-stats.ts'
 import { writeHead } from './send/write-head.ts'
 import { RequestBody } from './forward/request-body.ts'
 
@@ -30,6 +31,7 @@ export interface RequestContext {
   readonly accessLog: AccessLog
   /** As soon as a route has it. */
   sockJs: SockJs | undefined
+  readonly stats: WorkerStats
   /** The next request's id. */
   nextId(): string
   count(name: string): void
@@ -103,7 +105,11 @@ export function handleCounted(req: IncomingMessage, res: ServerResponse, context
 
 /** Sends the request to its backend, and logs how that ends. */
 export function startForward(exchange: Exchange, context: RequestContext): void {
-  exchange.res.once('close', () => context.accessLog.ended(exchange))
+  context.stats.opened(exchange)
+  exchange.res.once('close', () => {
+    context.accessLog.ended(exchange)
+    context.stats.connections.closed(exchange.facts.id)
+  })
   forward(exchange, context.forward)
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Settings } from '../shared/config/keys.ts'
+import { HTTP_RESPONSE } from '../shared/observe/transport.ts'
 import { linkPath } from '../shared/link/endpoint.ts'
 import type { Log } from '../shared/log.ts'
 import type { Running, StartOrders } from '../shared/supervise/orders.ts'
@@ -31,6 +32,7 @@ import { SessionInstructions } from './session/session-instructions.ts'
 import { Sessions } from './session/sessions.ts'
 import { PeerServer } from './peers/peer-server.ts'
 import { Peers } from './peers/peers.ts'
+import { WorkerStats } from './observe/worker-stats.ts'
 import { WebSocketAcceptor } from './websocket/accept.ts'
 import { Zhttp } from './zhttp/zhttp.ts'
 
@@ -50,26 +52,38 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
 
   const wheel = new TimerWheel()
   const subscriptions = new Subscriptions(wheel, settings.proxy.accept_timeout)
-  const holds = new HoldTable(subscriptions, wheel, settings.handler.subscription_linger)
-  const fanOut = new FanOut(
-    holds,
-    subscriptions,
-    log,
-    rateLimit(settings, (isFull) => {
-      if (isFull) count('message_hwm_reached')
-      link.tellFull(isFull)
-    }),
+  const stats = new WorkerStats(
+    { connectionTtl: settings.global.stats_connection_ttl, blockSize: settings.handler.message_block_size },
+    count,
   )
+  const holds = new HoldTable(subscriptions, wheel, settings.handler.subscription_linger, {
+    joined: (hold, channel) => stats.subscribers.joined(hold, channel),
+    left: (hold, channel) => stats.subscribers.left(hold, channel),
+    removed: (hold) => {
+      // A long poll ends with its response, or goes on as a request.
+      if (hold.transport !== HTTP_RESPONSE) stats.connections.closed(hold.id)
+    },
+  })
+  const limit = rateLimit(settings, (isFull) => {
+    if (isFull) count('message_hwm_reached')
+    link.tellFull(isFull)
+  })
+  const fanOut = new FanOut(holds, subscriptions, log, stats, limit)
+  setInterval(() => stats.tick(), 1000).unref()
   const lag = new LoopLag()
   const link = new HandlerLink(
     worker,
     subscriptions,
     {
       items: (items, done) => fanOut.push(items, done),
+      numbered: (item, publish) => stats.published.numbered(item, publish),
+      written: (received) => stats.written(received),
+      watch: (watched) => stats.watch(watched, holds.values()),
+      stats: () => stats.take(),
       recover: () => holds.recoverAll(),
       first: (channels) => wheel.after(UPDATE_AFTER, () => holds.recover(channels)),
       command: (command) => {
-        if (command.method === 'conncheck') return command.ids.filter((id) => holds.has(id))
+        if (command.method === 'conncheck') return command.ids.filter((id) => stats.connections.has(id))
         return 'id' in command ? holds.refresh(command.id) : holds.refreshAll(command.channel)
       },
       counts: () => counts,
@@ -102,7 +116,10 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       queueMax: settings.proxy.client_queue_max,
     },
     {
-      accepted: (exchange) => accessLog.accepted(exchange),
+      accepted: (exchange) => {
+        accessLog.accepted(exchange)
+        stats.accepted(exchange)
+      },
       subscribed: (exchange, channel) =>
         log.info(`subscribe ${exchange.uri} channel=${channel}${exchange.isRetry ? ' retry' : ''}`),
       tooSlow,
@@ -111,7 +128,11 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
         count('gone_links_failed')
         log.error(`POST ${uri} (gone link): ${reason}`)
       },
-      retry: (exchange) => forward(exchange, context.forward),
+      keptAlive: (route) => stats.keptAlive(route),
+      retry: (exchange) => {
+        stats.retried(exchange)
+        forward(exchange, context.forward)
+      },
     },
   )
 
@@ -126,13 +147,20 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       subscribed: (uri, channel) => log.info(`subscribe ${uri} channel=${channel}`),
       tooSlow,
       session: (id, prefix) => sessions.open(id, prefix),
+      keptAlive: (route) => stats.keptAlive(route),
     },
     {
       forward: { options, attempts },
       maxMessage: settings.proxy.websocket_max_message,
       compress: settings.runner.allow_compression,
     },
-    { opened: (exchange) => accessLog.opened(exchange), debug: (message) => log.debug(message) },
+    {
+      opened: (exchange) => {
+        accessLog.opened(exchange)
+        stats.upgraded(exchange)
+      },
+      debug: (message) => log.debug(message),
+    },
   )
 
   let lastRequest = 0
@@ -147,8 +175,10 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       instructions: new SessionInstructions(acceptor, sessions),
       webSockets,
       sessions,
+      answered: (exchange, milliseconds) => stats.answered(exchange, milliseconds),
     },
     accessLog,
+    stats,
     sockJs: undefined,
     nextId: () => `${worker}-${process.pid}:${++lastRequest}`,
     count,

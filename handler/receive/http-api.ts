@@ -1,6 +1,7 @@
 import { getSystemErrorMap } from 'node:util'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CONTENT_TYPE } from '../observe/metrics/exposition.ts'
 import {
   answer,
   answerSuccess,
@@ -62,6 +63,7 @@ export async function startHttpApi(
   inbox: Inbox,
   commands: Pick<WorkerCommands, 'recover'>,
   health: Health,
+  metrics: () => string = () => '',
 ): Promise<HttpApi> {
   const app = fastify({
     bodyLimit: options.maxBodySize,
@@ -75,7 +77,7 @@ export async function startHttpApi(
   })
   app.server.maxConnections = MAX_CONNECTIONS
   addChecks(app, options)
-  addRoutes(app, inbox, commands, health)
+  addRoutes(app, inbox, commands, health, metrics)
   try {
     await app.listen({ host: options.address, port: options.port })
   } catch (error) {
@@ -118,6 +120,7 @@ function addRoutes(
   inbox: Inbox,
   commands: Pick<WorkerCommands, 'recover'>,
   health: Health,
+  metrics: () => string,
 ): void {
   const publish = publishHandler(inbox)
   app.post<PublishRoute>('/publish', publish)
@@ -137,6 +140,7 @@ function addRoutes(
     const state = health()
     answer(reply, state.ok ? 200 : 503, 'application/json', Buffer.from(`${JSON.stringify(state)}\n`))
   })
+  app.get('/metrics', (_request, reply) => answer(reply, 200, CONTENT_TYPE, Buffer.from(metrics())))
   app.setNotFoundHandler(answerOtherRequests)
 }
 
@@ -155,6 +159,7 @@ function answerOtherRequests(request: FastifyRequest, reply: FastifyReply): void
       refuseMethod(request, reply, 'POST')
       return
     case '/health':
+    case '/metrics':
       refuseMethod(request, reply, 'GET, HEAD')
       return
     default:
@@ -176,7 +181,8 @@ function refuseTarget(request: FastifyRequest, reply: FastifyReply): void {
   }
 }
 
-function listenProblem(error: unknown): string {
+/** The system's words for why a server cannot listen. */
+export function listenProblem(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const systemError =
     'errno' in error && typeof error.errno === 'number' ? getSystemErrorMap().get(error.errno) : undefined

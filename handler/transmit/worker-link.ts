@@ -4,6 +4,7 @@ import { linkPath, isListening } from '../../shared/link/endpoint.ts'
 import { decodeItem } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
+import type { StatsMessage, Watched } from '../../shared/link/stats-message.ts'
 import { SendQueue } from '../../shared/link/send-queue.ts'
 import type { SessionCall } from '../../shared/link/session-calls.ts'
 import type { Log } from '../../shared/log.ts'
@@ -11,6 +12,15 @@ import type { Inbox } from '../receive/inbox.ts'
 import type { LastIds } from '../sequence/last-ids.ts'
 import type { ChannelTable } from '../subscriptions/channel-table.ts'
 import { WorkerPeer } from './worker-peer.ts'
+
+/** Told what workers count, and when one ends. */
+export interface WorkerListener {
+  /** What the workers are to tell. */
+  readonly watched: Watched
+  stats(worker: string, message: StatsMessage): void
+  /** @param undelivered messages that waited for it. */
+  gone(worker: string, undelivered: number): void
+}
 
 /** A worker that gave no sign of life for this long is taken for dead; it says one a second. */
 const SILENCE_LIMIT = 30_000
@@ -41,6 +51,7 @@ export class WorkerLink {
   readonly #buriedCounts = new Map<string, number>()
   #lastCommand = 0
   #inbox: Pick<Inbox, 'publish'> | undefined
+  #listener: WorkerListener | undefined
   #onChange: (() => void)[] = []
   #watch: NodeJS.Timeout | undefined
   #answerSession: (call: SessionCall) => Promise<unknown> = () => Promise.resolve(null)
@@ -50,6 +61,15 @@ export class WorkerLink {
     this.#options = options
     this.#log = log
     this.#queue = new SendQueue(this.#socket, (address, error) => this.#lost(address, error.message))
+  }
+
+  listen(listener: WorkerListener): void {
+    this.#listener = listener
+  }
+
+  /** Has all workers tell what somebody reads. */
+  watch(watched: Watched): void {
+    for (const { address } of this.#peers.values()) this.#send(address, { type: 'watch', watched })
   }
 
   /** @throws Error when another gateway uses the same socket file. */
@@ -198,6 +218,9 @@ export class WorkerLink {
         peer.held = message.held
         peer.lag = message.lag
         break
+      case 'stats':
+        this.#listener?.stats(address, message)
+        break
       case 'reply':
         this.#reply(address, message.request, message.value)
         break
@@ -217,6 +240,7 @@ export class WorkerLink {
     this.#channels.subscribe(peer, hello.channels)
     // Its holds are not new: what they may have missed they ask for by themselves.
     this.#confirm(address, hello.request, hello.channels, [])
+    if (this.#listener !== undefined) this.#send(address, { type: 'watch', watched: this.#listener.watched })
     this.#log.debug(`worker ${peer.index} (pid ${peer.pid}) subscribes ${hello.channels.length} channels`)
     this.#changed()
   }
@@ -257,6 +281,7 @@ export class WorkerLink {
     this.#peers.delete(peer.address)
     this.#channels.unsubscribe(peer, [...peer.channels])
     addCounts(this.#buriedCounts, peer.counts)
+    this.#listener?.gone(peer.address, peer.waiting)
     for (const [request, pending] of this.#commands) {
       if (pending.waitingFor.has(peer.address)) this.#reply(peer.address, request, [])
     }

@@ -48,6 +48,10 @@ export class WorkerPeer {
     return this.#waiting.length
   }
 
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
   get idle(): boolean {
     return this.#inFlight === 0 && this.#waiting.length === 0
   }

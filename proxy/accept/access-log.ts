@@ -1,4 +1,6 @@
+import { listElements } from '../../shared/grip/list-header.ts'
 import type { Log } from '../../shared/log.ts'
+import { pairs } from '../forward/raw-headers.ts'
 import type { ErrorAnswer } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -60,6 +62,15 @@ export class AccessLog {
     line += ` ${status}`
     if (exchange.isRetry) line += ' retry'
     if (this.#options.userAgent && headers['user-agent'] !== undefined) line += ` ua=${headers['user-agent']}`
-    this.#lines.info(line)
+    this.#lines.info(line + lastIds(exchange))
   }
+}
+
+/** What the client, or a retry, says was the last item of its channels. */
+function lastIds({ isRetry, lastIds, req }: Exchange): string {
+  if (isRetry) return lastIds.map(({ channel, id }) => ` #${channel}=${id}`).join('')
+  if (req.headers['grip-last'] === undefined) return ''
+  return listElements(pairs(req.rawHeaders), 'grip-last')
+    .map(({ first, params }) => ` #${first}=${params.find(([name]) => name === 'last-id')?.[1] ?? ''}`)
+    .join('')
 }

@@ -52,6 +52,8 @@ export interface ForwardContext {
   readonly instructions: Instructions
   readonly webSockets: WebSockets
   readonly sessions: SessionDetector
+  /** A backend has answered a request with a head, that many milliseconds after it was sent. */
+  answered(exchange: Exchange, milliseconds: number): void
 }
 
 /** Sends a request to the targets of its route, one after the other until one answers, and the answer to the client. */
@@ -125,13 +127,22 @@ class Forwarding {
     }
     // The backend must hear of it at once when nobody waits for its answer any more; a target before may have wanted to hear it, too.
     exchange.onClose = () => this.#attempt?.abort()
+    const sent = performance.now()
     const owner: AttemptOwner = {
       isOver: () => exchange.over,
-      onHead: (head, flow) => this.#sinkFor(head, flow),
+      onHead: (head, flow) => {
+        this.#context.answered(exchange, performance.now() - sent)
+        return this.#sinkFor(head, flow)
+      },
       onFailure: (failure) => this.#failed(failure, target, index),
       onEarlyHints: (headers) => relayEarlyHints(exchange, headers),
       ...(exchange.isWebSocket
-        ? { onUpgrade: (head, backend) => this.#context.webSockets.accept(exchange, head, backend) }
+        ? {
+            onUpgrade: (head, backend) => {
+              this.#context.answered(exchange, performance.now() - sent)
+              this.#context.webSockets.accept(exchange, head, backend)
+            },
+          }
         : {}),
     }
     const request = outgoingRequest(exchange.facts, this.#message, target)

@@ -6,6 +6,7 @@ import type { Exchange } from '../accept/exchange.ts'
 import { FilterError } from '../filter/filter.ts'
 import { responseContentFilter } from '../filter/response-content-filter.ts'
 import type { BodyFilter } from '../filter/response-content-filter.ts'
+import type { Route } from '../choose/route.ts'
 import type { Instructions } from '../forward/forward.ts'
 import type { OnInstruct, OnLargeInstruct } from '../forward/instruct-response.ts'
 import { onBehalfOf } from '../forward/internal-requests.ts'
@@ -46,6 +47,8 @@ export interface AcceptEvents {
   requested(method: string, uri: string, code: number, bytes: number): void
   /** A backend could not be told that a connection has gone. */
   goneLinkFailed(uri: string, reason: string): void
+  /** A stream was sent what keeps it alive. */
+  keptAlive?(route: Route): void
   /** The request has to go to the backend again. */
   retry(exchange: Exchange): void
 }
@@ -87,6 +90,7 @@ export class HoldAcceptor implements Instructions {
       channelsOf: (exchange, instruct) => this.#channels(exchange, instruct),
       ended: (hold) => table.remove(hold),
       tooSlow: (hold, waiting) => events.tooSlow(hold.uri, waiting),
+      keptAlive: ({ route }) => events.keptAlive?.(route),
     }
     this.#goneLinks = new GoneLinks(requests, {
       requested: (...line) => events.requested(...line),

@@ -6,14 +6,14 @@ const INTERVAL = 25
 export interface DeliveryRateOptions {
   /** Deliveries a second, of this worker. */
   readonly perSecond: number
-  /** Bytes of a block: a delivery counts once for each it has. Undefined: every delivery counts once. */
-  readonly blockSize: number | undefined
+  /** Bytes of a block: a delivery counts once for each it has. 0 or less: every delivery counts once. */
+  readonly blockSize: number
 }
 
 /** Deliveries in batches, so that no more than so many go out in a second (GRIP 6.8). The first after a pause go at once. */
 export class DeliveryRate {
   readonly #batch: number
-  readonly #blockSize: number | undefined
+  readonly #blockSize: number
   #left: number
   /** When the batch began, `performance.now()`. */
   #begun = 0
@@ -27,7 +27,7 @@ export class DeliveryRate {
   /** What the delivery of these items to one hold counts. */
   weightOf(items: readonly PublishItem[]): number {
     const size = this.#blockSize
-    if (size === undefined) return items.length
+    if (size <= 0) return items.length
     return items.reduce((sum, item) => sum + Math.max(1, Math.ceil(sizeOf(item) / size)), 0)
   }
 

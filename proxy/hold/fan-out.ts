@@ -1,5 +1,6 @@
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
 import type { Log } from '../../shared/log.ts'
+import { Receivers } from '../observe/receivers.ts'
 import { Delivery } from '../send/delivery.ts'
 import type { DeliveryRate } from './delivery-rate.ts'
 import type { Hold } from './hold.ts'
@@ -34,14 +35,25 @@ interface Pass {
   /** As they were at the beginning: a hold made meanwhile, by a retry, is not for this item. */
   readonly holds: readonly Hold[]
   next: number
-  receivers: number
+  readonly receivers: Receivers
 }
+
+/** Counts deliveries. */
+export interface DeliveryCounter {
+  /** @returns where those are added who get one delivery. */
+  begin(): Receivers
+  /** It has been handed to all its holds. */
+  delivered(delivery: Delivery, receivers: Receivers): void
+}
+
+const NO_COUNTER: DeliveryCounter = { begin: () => new Receivers(false), delivered() {} }
 
 /** Hands what was published to the holds, in its order and in slices of time. What comes during a long fan-out is joined for the next one. */
 export class FanOut {
   readonly #holds: HoldTable
   readonly #subscriptions: Subscriptions
   readonly #log: Log
+  readonly #counter: DeliveryCounter
   #batches: Batch[] = []
   #deliveries: Delivery[] = []
   #pass: Pass | undefined
@@ -54,11 +66,12 @@ export class FanOut {
   /** The limit is reached for now. */
   #mustWait = false
 
-  constructor(holds: HoldTable, subscriptions: Subscriptions, log: Log, limit?: RateLimit) {
+  constructor(holds: HoldTable, subscriptions: Subscriptions, log: Log, counter = NO_COUNTER, limit?: RateLimit) {
     this.#limit = limit
     this.#holds = holds
     this.#subscriptions = subscriptions
     this.#log = log
+    this.#counter = counter
   }
 
   /** @param done called when these items, and all before them, have been handed to their holds; at once when that took no time. */
@@ -144,7 +157,7 @@ export class FanOut {
     const { channel, items } = delivery
     // With the holds that the item is for: a hold made from now on must know that it was sent before (GRIP 6.4).
     for (const { id, noSeq } of items) if (!noSeq) this.#subscriptions.published(channel, id)
-    return { delivery, holds: this.#holds.on(channel), next: 0, receivers: 0 }
+    return { delivery, holds: this.#holds.on(channel), next: 0, receivers: this.#counter.begin() }
   }
 
   /** @returns false when the time was up before the last hold. */
@@ -160,7 +173,7 @@ export class FanOut {
         const hold = holds[pass.next++] as Hold
         try {
           // One that has left meanwhile gets nothing.
-          if (this.#holds.isOn(hold, delivery.channel) && hold.deliver(delivery)) pass.receivers++
+          if (this.#holds.isOn(hold, delivery.channel) && hold.deliver(delivery)) pass.receivers.add(hold)
         } catch (error) {
           // The holds behind it must get the item all the same.
           throwLater(error)
@@ -170,8 +183,9 @@ export class FanOut {
     }
     // Once for each item, joined or not (GRIP 6.8).
     for (let i = 0; i < delivery.items.length; i++) {
-      this.#log.info(`publish channel=${delivery.channel} receivers=${pass.receivers}`)
+      this.#log.info(`publish channel=${delivery.channel} receivers=${pass.receivers.total}`)
     }
+    this.#counter.delivered(delivery, pass.receivers)
     return true
   }
 }

@@ -2,6 +2,13 @@ import type { Hold } from './hold.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 
+/** Follows who is held on what. */
+export interface HoldWatcher {
+  joined(hold: Hold, channel: string): void
+  left(hold: Hold, channel: string): void
+  removed(hold: Hold): void
+}
+
 const NOBODY: ReadonlySet<Hold> = new Set()
 
 /** The only owner of who is held on what. */
@@ -13,11 +20,13 @@ export class HoldTable {
   readonly #subscriptions: Subscriptions
   readonly #wheel: TimerWheel
   readonly #lingerSeconds: number
+  readonly #watcher: HoldWatcher | undefined
 
-  constructor(subscriptions: Subscriptions, wheel: TimerWheel, lingerSeconds: number) {
+  constructor(subscriptions: Subscriptions, wheel: TimerWheel, lingerSeconds: number, watcher?: HoldWatcher) {
     this.#subscriptions = subscriptions
     this.#wheel = wheel
     this.#lingerSeconds = lingerSeconds
+    this.#watcher = watcher
   }
 
   get size(): number {
@@ -26,6 +35,10 @@ export class HoldTable {
 
   has(id: string): boolean {
     return this.#holds.has(id)
+  }
+
+  values(): Iterable<Hold> {
+    return this.#holds.values()
   }
 
   /**
@@ -55,7 +68,9 @@ export class HoldTable {
   /** The hold has the channel no more. */
   leave(hold: Hold, channel: string): void {
     const holds = this.#byChannel.get(channel)
-    if (holds === undefined || !holds.delete(hold) || holds.size > 0) return
+    if (holds === undefined || !holds.delete(hold)) return
+    this.#watcher?.left(hold, channel)
+    if (holds.size > 0) return
     this.#byChannel.delete(channel)
     if (hold.lingers && this.#lingerSeconds > 0) this.#startLingering(channel)
     else this.#subscriptions.unsubscribe(channel)
@@ -67,6 +82,7 @@ export class HoldTable {
     if (this.#holds.get(hold.id) !== hold) return
     this.#holds.delete(hold.id)
     for (const channel of hold.channels) this.leave(hold, channel)
+    this.#watcher?.removed(hold)
   }
 
   #put(hold: Hold, channel: string): void {
@@ -74,6 +90,7 @@ export class HoldTable {
     if (holds === undefined) this.#byChannel.set(channel, new Set([hold]))
     else holds.add(hold)
     this.#stopLingering(channel)
+    this.#watcher?.joined(hold, channel)
   }
 
   /** Those that are held on the channel now. */

@@ -1,3 +1,5 @@
+import type { Transport } from '../../shared/observe/transport.ts'
+import type { Route } from '../choose/route.ts'
 import type { Delivery } from '../send/delivery.ts'
 
 /**
@@ -9,6 +11,10 @@ export interface Hold {
   readonly id: string
   /** As subscribed: with the route's prefix. */
   readonly channels: Iterable<string>
+  /** What it takes of an item. */
+  readonly transport: Transport
+  /** That its request took, for stats. */
+  readonly route: Route
   /** A response hold's channels stay subscribed for a while after it ended (GRIP 6.7). */
   readonly lingers: boolean
   /**

@@ -4,6 +4,8 @@ import type { HeaderList, HttpResponseFormat, PublishItem } from '../../shared/g
 import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import type { Post } from '../filter/filter.ts'
+import { HTTP_RESPONSE } from '../../shared/observe/transport.ts'
+import type { Route } from '../choose/route.ts'
 import { heldScript } from '../cross-origin/whole-script.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { sendResponse } from '../send/send-response.ts'
@@ -71,6 +73,14 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
 
   get channels(): Iterable<string> {
     return this.#channels.keys()
+  }
+
+  get transport(): typeof HTTP_RESPONSE {
+    return HTTP_RESPONSE
+  }
+
+  get route(): Route {
+    return this.#exchange.facts.route
   }
 
   /** @param timeout seconds until the held response itself is sent. */

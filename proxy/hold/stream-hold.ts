@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { InstructResponse, KeepAlive } from '../../shared/grip/instruct/instruct.ts'
+import { HTTP_STREAM } from '../../shared/observe/transport.ts'
 import { detach, endDetached } from '../accept/detach.ts'
 import type { DetachedOwner } from '../accept/detach.ts'
 import { uriOf } from '../accept/exchange.ts'
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
 import { corsHeaders } from '../cross-origin/cors.ts'
+import type { Route } from '../choose/route.ts'
 import { frameChunk, LAST_CHUNK } from '../send/chunk.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { finalStatus, flatten } from '../send/send-response.ts'
@@ -24,6 +26,7 @@ export interface StreamHoldContext {
   ended(hold: StreamHold): void
   /** The client has not taken what waits for it; it is being cut. */
   tooSlow(hold: StreamHold, waiting: number): void
+  keptAlive?(hold: StreamHold): void
 }
 
 /** A response without an end (GRIP 3.6): its head and first content are sent at once, what is published is appended. */
@@ -69,6 +72,14 @@ export class StreamHold implements Hold, DetachedOwner {
     return this.#open
   }
 
+  get transport(): typeof HTTP_STREAM {
+    return HTTP_STREAM
+  }
+
+  get route(): Route {
+    return this.#facts.route
+  }
+
   /**
    * Sends the head: without length, so chunked, or until close for HTTP/1.0.
    * @param crossOrigin with the headers of CORS. A script could not be run before its end, so with JSON-P, too, it is these.
@@ -105,7 +116,10 @@ export class StreamHold implements Hold, DetachedOwner {
     this.#keepAlive = undefined
     if (keepAlive === undefined || !this.#open) return
     const bytes = this.#chunked ? keepAliveChunk(keepAlive.content) : keepAlive.content
-    this.#keepAlive = new KeepAliveClock(keepAlive, this.#context.wheel, () => this.#write(bytes))
+    this.#keepAlive = new KeepAliveClock(keepAlive, this.#context.wheel, () => {
+      this.#write(bytes)
+      this.#context.keptAlive?.(this)
+    })
   }
 
   /** Appends content. @returns false when the client does not keep up: `onDrain` is called when it has. */

@@ -1,8 +1,9 @@
 import { Dealer } from 'zeromq'
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
-import { decodeItem, encodeItem } from '../../shared/link/item-codec.ts'
+import { decodeItem, encodeItem, publishNumber, receivedAt } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
+import type { StatsMessage, Watched } from '../../shared/link/stats-message.ts'
 import { SendQueue } from '../../shared/link/send-queue.ts'
 import type { SessionCall } from '../../shared/link/session-calls.ts'
 import type { Log } from '../../shared/log.ts'
@@ -11,6 +12,9 @@ import { SessionLink } from './session-link.ts'
 
 const ALIVE_INTERVAL = 1000
 
+/** Milliseconds between two messages with what was counted. */
+const STATS_INTERVAL = 100
+
 /** Milliseconds without the handler that are worth a word. */
 const MISSING_AFTER = 1000
 
@@ -18,6 +22,13 @@ const MISSING_AFTER = 1000
 export interface LinkEvents {
   /** What came together, in its order; `done` is to be called when it has been handed to the holds. */
   items(items: readonly PublishItem[], done: () => void): void
+  /** The handler wants to know the item's receivers, under that number. */
+  numbered(item: PublishItem, publish: number): void
+  /** What came together has been written. @param received `machineTime()` of the oldest. */
+  written(received: number): void
+  watch(watched: Watched): void
+  /** What was counted since the last call. */
+  stats(): StatsMessage | undefined
   recover(): void
   /** These channels had no subscriber before: publishers may have sent what nobody heard. */
   first(channels: readonly string[]): void
@@ -50,7 +61,9 @@ export class HandlerLink implements SubscriptionLink {
   #greeting = 0
   /** It was not the first: the handler is another one, or was away. */
   #isBack = false
+  #received = 0
   #alive: NodeJS.Timeout | undefined
+  #stats: NodeJS.Timeout | undefined
   #missing: NodeJS.Timeout | undefined
 
   constructor(worker: number, subscriptions: Subscriptions, events: LinkEvents, log: Log) {
@@ -84,11 +97,13 @@ export class HandlerLink implements SubscriptionLink {
     })
     this.#socket.connect(`ipc://${path}`)
     this.#alive = setInterval(() => this.#sendAlive(), ALIVE_INTERVAL)
+    this.#stats = setInterval(() => this.#sendStats(), STATS_INTERVAL)
     void this.#receive()
   }
 
   close(): void {
     clearInterval(this.#alive)
+    clearInterval(this.#stats)
     clearTimeout(this.#missing)
     this.#socket.close()
   }
@@ -143,6 +158,12 @@ export class HandlerLink implements SubscriptionLink {
     return this.#isUp
   }
 
+  #sendStats(): void {
+    // What is counted during an outage is told at its end.
+    const message = this.#isUp ? this.#events.stats() : undefined
+    if (message !== undefined) this.#send(message)
+  }
+
   #send(message: WorkerMessage): void {
     this.#queue.push(encodeMessage(message))
   }
@@ -163,19 +184,29 @@ export class HandlerLink implements SubscriptionLink {
 
   /** Items are handed on at the end of the turn, so that those that have come faster than they can be sent go out together. */
   #collect(frame: Buffer): void {
-    if (this.#itemBytes === 0) setImmediate(() => this.#handOn())
+    if (this.#itemBytes === 0) {
+      setImmediate(() => this.#handOn())
+      this.#received = receivedAt(frame)
+    }
     // Counted before it is read: what cannot be read is over as well.
     this.#itemBytes += frame.length
-    this.#items.push(decodeItem(frame))
+    const item = decodeItem(frame)
+    this.#items.push(item)
+    const publish = publishNumber(frame)
+    if (publish !== 0) this.#events.numbered(item, publish)
   }
 
   #handOn(): void {
     if (this.#itemBytes === 0) return
     const items = this.#items
     const bytes = this.#itemBytes
+    const received = this.#received
     this.#items = []
     this.#itemBytes = 0
-    this.#events.items(items, () => this.#send({ type: 'delivered', bytes }))
+    this.#events.items(items, () => {
+      this.#send({ type: 'delivered', bytes })
+      this.#events.written(received)
+    })
   }
 
   #take(message: HandlerMessage): void {
@@ -192,6 +223,9 @@ export class HandlerLink implements SubscriptionLink {
           // What was in the handler that died is lost: backends may know it.
           if (this.#isBack && message.request === this.#greeting) this.#events.recover()
         })
+        break
+      case 'watch':
+        this.#events.watch(message.watched)
         break
       case 'recover':
         this.#events.recover()

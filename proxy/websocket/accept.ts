@@ -24,7 +24,7 @@ import { Relay } from './relay.ts'
 import { connectTestBackend, isTestWebSocket, NO_TEST_RESOURCE } from './test-backend.ts'
 import { tunnel } from './tunnel.ts'
 import { WebSocketHold } from './web-socket-hold.ts'
-import type { WebSocketContext } from './web-socket-hold.ts'
+import type { WebSocketContext } from './web-socket-context.ts'
 
 export interface WebSocketOptions {
   readonly forward: Pick<ForwardContext, 'options' | 'attempts'>

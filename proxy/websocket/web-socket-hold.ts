@@ -1,16 +1,15 @@
 import type { ControlMessage, KeepAlive, SetMeta, Subscribe } from '../../shared/grip/control/control-message.ts'
 import type { PublishItem, WsMessageFormat } from '../../shared/grip/item/publish-item.ts'
+import { WS_MESSAGE } from '../../shared/observe/transport.ts'
 import { uriOf } from '../accept/exchange.ts'
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
+import type { Route } from '../choose/route.ts'
 import { knownFilters } from '../filter/apply-filters.ts'
 import type { Post } from '../filter/filter.ts'
-import type { FilterPosts } from '../hold/filter-posts.ts'
 import type { Hold } from '../hold/hold.ts'
-import type { HoldTable } from '../hold/hold-table.ts'
 import { Intake } from '../hold/intake.ts'
 import type { IntakeOwner } from '../hold/intake.ts'
 import { KeepAliveClock } from '../hold/keep-alive.ts'
-import type { TimerWheel } from '../hold/timer-wheel.ts'
 import { messageFrame } from '../send/delivery.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { BetweenMessages } from './between-messages.ts'
@@ -20,23 +19,7 @@ import { GOING_AWAY, INTERNAL_ERROR, sendableCode, TRY_AGAIN_LATER } from './fra
 import { Heartbeat } from './heartbeat.ts'
 import type { Origin } from './origin.ts'
 import type { Peer } from './peer.ts'
-
-/** What all WebSockets of a worker share. */
-export interface WebSocketContext {
-  readonly table: HoldTable
-  readonly wheel: TimerWheel
-  /** Bytes that may wait for a client before it is closed. */
-  readonly queueMax: number
-  /** Channels that control messages may subscribe a connection to (GRIP 7.3). */
-  readonly maxChannels: number
-  /** Milliseconds of silence after which a client is pinged; 0 for never. */
-  readonly pingInterval: number
-  readonly posts: Pick<FilterPosts, 'of'>
-  subscribed(uri: string, channel: string): void
-  tooSlow(uri: string, waiting: number): void
-  /** @returns undefined for an id that cannot be one. */
-  session(id: string, prefix: string): Session | undefined
-}
+import type { WebSocketContext } from './web-socket-context.ts'
 
 const MAX_FILTERS = 5
 
@@ -86,6 +69,14 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
 
   get lingers(): boolean {
     return false
+  }
+
+  get transport(): typeof WS_MESSAGE {
+    return WS_MESSAGE
+  }
+
+  get route(): Route {
+    return this.#facts.route
   }
 
   /** From here on it can be published to. */
@@ -267,7 +258,10 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
     this.#keepAlive = undefined
     if (content === undefined) return
     const bytes = messageFrame({ type: messageType, content }, false)
-    this.#keepAlive = new KeepAliveClock({ mode, timeout }, this.#context.wheel, () => this.#send(bytes))
+    this.#keepAlive = new KeepAliveClock({ mode, timeout }, this.#context.wheel, () => {
+      this.#send(bytes)
+      this.#context.keptAlive?.(this.route)
+    })
   }
 
   #send(bytes: Buffer): void {

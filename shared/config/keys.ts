@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import type { Key, Works } from './key.ts'
 import { noEffect, oldName, optional, silent, works } from './key.ts'
 import {
-  blockSize,
   bool,
   forwardedForRule,
   forwardedProtocol,
@@ -23,10 +22,8 @@ import {
 } from './kinds.ts'
 import { listener, localListener } from './listeners.ts'
 import { logLevels } from './log-levels.ts'
+import { metricPrefix, metricsPort } from './metrics-port.ts'
 import { internalSocket, retiredHandlerKeys, retiredProxyKeys, retiredRunnerKeys } from './retired-keys.ts'
-
-const noStats = 'this version has no stats socket'
-const noPrometheus = 'this version has no Prometheus port'
 
 const global = {
   include: optional(text),
@@ -34,8 +31,8 @@ const global = {
   rundir: works(workingPath, 'run'),
   ipc_prefix: works(text, 'pushpin-'),
   port_offset: works(integer(0, 65535), '0'),
-  stats_connection_ttl: noEffect(noStats, '120'),
-  stats_connection_send: silent(noStats),
+  stats_connection_ttl: works(seconds(1), '120'),
+  stats_connection_send: works(bool, 'true'),
 }
 
 const runner = {
@@ -79,10 +76,10 @@ const proxy = {
   ipc_file_mode: silent('the proxy binds no sockets of this kind'),
   max_open_requests: noEffect('only client_maxconn in [runner] limits the connections', '-1'),
   sockjs_url: works(text, ''),
-  stats_connections_max_ttl: noEffect(noStats, '60'),
-  stats_report_interval: noEffect(noStats, '10', '0'),
-  prometheus_port: noEffect(noPrometheus),
-  prometheus_prefix: silent(noPrometheus),
+  stats_connections_max_ttl: silent('workers tell the handler of their connections in another way'),
+  stats_report_interval: silent('the figures of the proxy are always kept'),
+  prometheus_port: optional(metricsPort),
+  prometheus_prefix: works(metricPrefix, ''),
   updates_check: noEffect('the gateway never asks for new versions and reports nothing', 'off'),
   organization_name: silent('nothing is reported to anyone'),
   ...retiredProxyKeys,
@@ -102,18 +99,18 @@ const handler = {
   connection_subscription_max: works(integer(1), '20'),
   subscription_linger: works(seconds(0), '60'),
   ipc_file_mode: optional(octalMode),
-  stats_spec: silent(noStats),
+  stats_spec: optional(spec),
   message_rate: works(integer(-1), '-1'),
   message_hwm: works(integer(-1), '-1'),
-  message_block_size: works(blockSize, ''),
+  message_block_size: works(integer(-1), '0'),
   message_wait: works(milliseconds(0), '5000'),
   update_on_first_subscription: works(bool, 'true'),
   state_spec: works(serviceSpec, ''),
-  stats_subscription_ttl: noEffect(noStats, '60'),
-  stats_report_interval: noEffect(noStats, '10', '0'),
-  stats_format: noEffect(noStats, 'tnetstring'),
-  prometheus_port: noEffect(noPrometheus),
-  prometheus_prefix: silent(noPrometheus),
+  stats_subscription_ttl: works(seconds(1), '60'),
+  stats_report_interval: works(seconds(-1), '10'),
+  stats_format: works(oneOf('tnetstring', 'json'), 'tnetstring'),
+  prometheus_port: optional(metricsPort),
+  prometheus_prefix: works(metricPrefix, ''),
   share_all: noEffect('every request goes to the backend on its own', 'false', '0', 'no', 'off'),
   ...retiredHandlerKeys,
 }

@@ -62,13 +62,6 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number
 export const seconds = (min: number) => integer(min, 1_728_000)
 export const milliseconds = (min: number) => integer(min, 1_728_000_000)
 
-/** Bytes of a block; undefined, written as an empty value, 0 or -1, when none are counted. */
-export const blockSize = scalar((value, place): number | undefined => {
-  if (value === '') return undefined
-  const size = integer(-1).read(value, place)
-  return size > 0 ? size : undefined
-})
-
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   return scalar((value, place) => {
     const word = words.find((one) => one === value)

@@ -1,12 +1,18 @@
 import type { HttpResponseFormat, HttpStreamFormat, PublishItem, WsMessageFormat } from '../grip/item/publish-item.ts'
 import { ITEM_FRAME } from './messages.ts'
 
+/** Bytes before the head: `I`, the time of receipt (8 bytes), the publish's number (4), the length of the head (4), big-endian. */
+const PREFIX = 17
+
 /**
- * An item on the link: `I`, length of the head (4 bytes, big-endian), head, contents. The head is the item as JSON with each content
+ * An item on the link: a prefix, head, contents. The head is the item as JSON with each content
  * replaced by its length; the contents follow as raw bytes in the order response, stream, WebSocket, so that binary content
  * is neither escaped nor copied twice.
+ *
+ * @param received `machineTime()` when the handler got it.
+ * @param publish number under which workers are to tell its receivers; 0 for none.
  */
-export function encodeItem(item: PublishItem): Buffer {
+export function encodeItem(item: PublishItem, received = 0, publish = 0): Buffer {
   const contents: Buffer[] = []
   const measured = (content: Buffer | undefined): number | undefined => {
     if (content === undefined) return undefined
@@ -23,9 +29,11 @@ export function encodeItem(item: PublishItem): Buffer {
       wsMessage: wsMessage?.action === 'send' ? { ...wsMessage, content: measured(wsMessage.content) } : wsMessage,
     }),
   )
-  const prefix = Buffer.allocUnsafe(5)
+  const prefix = Buffer.allocUnsafe(PREFIX)
   prefix[0] = ITEM_FRAME
-  prefix.writeUInt32BE(head.length, 1)
+  prefix.writeDoubleBE(received, 1)
+  prefix.writeUInt32BE(publish, 9)
+  prefix.writeUInt32BE(head.length, 13)
   return Buffer.concat([prefix, head, ...contents])
 }
 
@@ -39,10 +47,20 @@ interface Head extends Omit<PublishItem, 'httpResponse' | 'httpStream' | 'wsMess
   readonly wsMessage: Measured<WsMessageFormat> | undefined
 }
 
+/** Milliseconds of `machineTime()`. */
+export function receivedAt(frame: Buffer): number {
+  return frame.readDoubleBE(1)
+}
+
+/** 0 when nobody wants to know the receivers. */
+export function publishNumber(frame: Buffer): number {
+  return frame.readUInt32BE(9)
+}
+
 /** The contents of the result are views of `frame`, not copies. */
 export function decodeItem(frame: Buffer): PublishItem {
-  const headEnd = 5 + frame.readUInt32BE(1)
-  const head = JSON.parse(frame.toString('utf8', 5, headEnd)) as Head
+  const headEnd = PREFIX + frame.readUInt32BE(13)
+  const head = JSON.parse(frame.toString('utf8', PREFIX, headEnd)) as Head
   let offset = headEnd
   const take = (length: number): Buffer => frame.subarray(offset, (offset += length))
   const { httpResponse, httpStream, wsMessage } = head

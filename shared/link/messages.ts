@@ -1,4 +1,5 @@
 import type { SessionCall } from './session-calls.ts'
+import type { StatsMessage, Watched } from './stats-message.ts'
 
 /**
  * What workers and the handler say to each other. A ZeroMQ message is a list of frames, each frame one message: its first byte
@@ -35,6 +36,7 @@ export type WorkerMessage =
   | { readonly type: 'reply'; readonly request: number; readonly value: unknown }
   /** Request 0 wants no answer. */
   | { readonly type: 'session'; readonly request: number; readonly call: SessionCall }
+  | StatsMessage
 
 export type HandlerMessage =
   /** The handler has no `hello` of this worker: it was restarted, or took the worker for dead. */
@@ -54,6 +56,8 @@ export type HandlerMessage =
   /** Answers `publish`: not taken when too much waits to be delivered. */
   | { readonly type: 'published'; readonly request: number; readonly taken: boolean }
   | { readonly type: 'session'; readonly request: number; readonly value: unknown }
+  /** Somebody reads these stats packets, or no more: all that there is of them is to be told once, then what changes. */
+  | { readonly type: 'watch'; readonly watched: Watched }
 
 /** Each worker replies with the ids, among those asked for, that it has done something for (GRIP 5.4). */
 export type WorkerCommand =

@@ -56,6 +56,28 @@ const limits: readonly (readonly [file: string, constant: string, row: string])[
     'TTL = 24 * 60 * 60 * 1000',
     '| sessions and rules that are not used | 24 h |',
   ],
+  ['proxy/observe/worker-stats.ts', 'MAX_ROUTES = 1000', '| routes told apart in stats and metrics | 1000 |'],
+  [
+    'proxy/observe/connections.ts',
+    'MAX_CHANGES = 10_000',
+    '| connections coming and going, told on the stats socket | 10,000',
+  ],
+  [
+    'proxy/observe/published.ts',
+    'MAX_PUBLISHES = 20_000',
+    '| messages on their way, told on the stats socket | 20,000 |',
+  ],
+  [
+    'handler/observe/stats/messages.ts',
+    'MAX_PENDING = 20_000',
+    '| messages on their way, told on the stats socket | 20,000 |',
+  ],
+  [
+    'handler/observe/stats/stats-socket.ts',
+    'HIGH_WATER_MARK = 200_000',
+    '| packets waiting for a reader of the stats socket | 200,000 |',
+  ],
+  ['handler/observe/metrics/metrics-server.ts', 'MAX_CONNECTIONS = 16', '| connections to a metrics port | 16 |'],
   ['proxy/hold/hold-table.ts', 'MAX_LINGERING = 100_000', '| channels that linger in a worker | 100,000,'],
 ]
 

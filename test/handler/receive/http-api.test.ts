@@ -17,6 +17,7 @@ before(async () => {
     { publish: (items) => inbox.publish(items), ready: () => inbox.ready() },
     { recover: () => commands.recover() },
     () => ({ ok: healthy }),
+    () => 'metric 1\n',
   )
 })
 after(() => api.close())
@@ -165,6 +166,12 @@ test('GET /health tells how the gateway is', async () => {
   healthy = false
   const bad = await exchange(api.port, 'GET /health HTTP/1.1\r\n\r\n')
   assert.deepEqual([bad.status, bad.body], ['503 Service Unavailable', '{"ok":false}\n'])
+})
+
+test('GET /metrics tells the figures as Prometheus reads them', async () => {
+  const { status, body, headers } = await exchange(api.port, 'GET /metrics HTTP/1.1\r\n\r\n')
+  assert.deepEqual([status, body], ['200 OK', 'metric 1\n'])
+  assert.equal(headers['content-type'], 'text/plain; version=0.0.4')
 })
 
 test('a connection serves one publish after another', async () => {

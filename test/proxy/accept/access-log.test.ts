@@ -63,6 +63,22 @@ for (const [what, route, options, line] of logged) {
   })
 }
 
+test('a line has the last ids that the client knows', async () => {
+  const { accessLog: log, lines } = accessLog({ userAgent: true })
+  const last = 'Grip-Last: room; last-id=5, hall; last-id="a b"\r\nGrip-Last: attic\r\nUser-Agent: a\r\n'
+  log.ended(await answered('* test', `GET / HTTP/1.1\r\nHost: a\r\n${last}\r\n`))
+  assert.deepEqual(lines, ['INFO GET http://a/ -> test code=200 5 ua=a #room=5 #hall=a b #attic='])
+})
+
+test('a retry has the ids that the backend is told', async () => {
+  const { accessLog: log, lines } = accessLog()
+  const exchange = await answered('* test', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  exchange.isRetry = true
+  exchange.lastIds = [{ channel: 'room', id: '7' }]
+  log.ended(exchange)
+  assert.deepEqual(lines, ['INFO GET http://a/ -> test code=200 5 retry #room=7'])
+})
+
 test('a hold is logged when it begins and not when it ends; a retry says so', async () => {
   const { accessLog: log, lines } = accessLog()
   const exchange = await answered('* test', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')

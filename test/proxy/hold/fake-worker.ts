@@ -6,7 +6,9 @@ import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
 import type { Delivery } from '../../../proxy/send/delivery.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
+import { HTTP_STREAM } from '../../../shared/observe/transport.ts'
 import type { Log } from '../../../shared/log.ts'
+import { someRoute } from './some-route.ts'
 import { mockClock } from './mock-clock.ts'
 import type { Clock } from './mock-clock.ts'
 
@@ -17,6 +19,8 @@ export class FakeHold implements Hold {
   readonly id: string
   readonly channels: readonly string[]
   readonly lingers: boolean
+  readonly transport = HTTP_STREAM
+  readonly route = someRoute()
   onItem: () => void = () => {}
   received = 0
   recovered = 0

@@ -9,10 +9,12 @@ import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
 import type { Delivery } from '../../../proxy/send/delivery.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
+import { HTTP_STREAM } from '../../../shared/observe/transport.ts'
 import type { Log } from '../../../shared/log.ts'
 import { until } from '../../support/until.ts'
 import { mockClock } from './mock-clock.ts'
 import type { Clock } from './mock-clock.ts'
+import { someRoute } from './some-route.ts'
 import { uncaught } from './uncaught.ts'
 
 /** A hold that takes a tenth of a millisecond for each item: twenty make a slice, so the clock is looked at after 32. */
@@ -20,6 +22,8 @@ class SlowHold implements Hold {
   readonly id: string
   readonly channels: readonly string[]
   readonly lingers = false
+  readonly transport = HTTP_STREAM
+  readonly route = someRoute()
   readonly received: string[] = []
   onItem: (content: string) => void = () => {}
   readonly #clock: Clock

@@ -10,6 +10,8 @@ import type { SubscriptionLink } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
 import { HandlerLink } from '../../../proxy/link/handler-link.ts'
 import type { LinkEvents } from '../../../proxy/link/handler-link.ts'
+import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
+import type { StatsMessage, Watched } from '../../../shared/link/stats-message.ts'
 import type { Log } from '../../../shared/log.ts'
 import { encodeItem } from '../../../shared/link/item-codec.ts'
 import { encodeMessage } from '../../../shared/link/messages.ts'
@@ -76,6 +78,10 @@ interface Linked {
   /** Lets the time pass after which a worker gives a sign of life. */
   readonly tick: () => void
   /** What was handed on: the items' channels, and what is to be called when they have reached their holds. */
+  /** What else was handed on. */
+  readonly told: readonly string[]
+  /** What was counted, to be told to the handler. */
+  readonly stats: StatsMessage[]
   readonly handedOn: { readonly channels: string; readonly done: () => void }[]
 }
 
@@ -88,15 +94,26 @@ function linked(t: TestContext): Linked {
   const ticks: (() => void)[] = []
   const interval = t.mock.method(globalThis, 'setInterval', (action: () => void) => ticks.push(action))
   const handedOn: { channels: string; done: () => void }[] = []
+  const told: string[] = []
+  const stats: StatsMessage[] = []
   const items: LinkEvents['items'] = (published, done) =>
     void handedOn.push({ channels: published.map(({ channel }) => channel).join(), done })
-  const events = { items, counts: () => ({}), held: () => 0, lag: () => 0 } as unknown as LinkEvents
+  const events = {
+    items,
+    numbered: ({ channel }: PublishItem, publish: number) => void told.push(`${channel} ${publish}`),
+    written: (received: number) => void told.push(`written ${received}`),
+    watch: ({ conn, sub }: Watched) => void told.push(`watch ${conn} ${sub}`),
+    stats: () => stats.shift(),
+    counts: () => ({}),
+    held: () => 0,
+    lag: () => 0,
+  } as unknown as LinkEvents
   const log = { debug() {}, warn() {}, error() {} } as unknown as Log
   const link = new HandlerLink(0, subscriptions, events, log)
   link.start(path)
   interval.mock.restore()
   t.after(() => link.close())
-  return { path, subscriptions, tick: () => ticks.forEach((action) => action()), handedOn }
+  return { path, subscriptions, tick: () => ticks.forEach((action) => action()), handedOn, told, stats }
 }
 
 test('a handler that comes back after an outage is greeted once, and hears nothing from before', async (t) => {
@@ -152,8 +169,35 @@ test('a subscription is not live before all that came ahead of its confirmation 
   assert.equal(isLive, true)
 })
 
-function item(channel: string): Buffer {
-  return encodeItem({
+test('what is counted is told to a handler that is there, and waits for one that is not', async (t) => {
+  const { path, tick, stats } = linked(t)
+  stats.push({ type: 'stats', routes: [] })
+  tick()
+  assert.equal(stats.length, 1)
+  const handler = new FakeHandler(path)
+  t.after(() => handler.close())
+  await handler.hears(1)
+  tick()
+  tick()
+  await handler.hears(4)
+  assert.deepEqual(handler.heard.toSorted(), ['alive', 'alive', 'hello ', 'stats'])
+})
+
+test('who counts hears of numbered items, of what is watched, and when the oldest of what came together was received', async (t) => {
+  const { path, handedOn, told } = linked(t)
+  const handler = new FakeHandler(path)
+  t.after(() => handler.close())
+  await handler.hears(1)
+  const watch = encodeMessage({ type: 'watch', watched: { conn: true, sub: false } })
+  await handler.send(watch, item('a', 5.5, 0), item('b', 6.5, 7))
+  await until(() => handedOn.length === 1, 'the items')
+  assert.deepEqual(told, ['watch true false', 'b 7'])
+  handedOn[0]?.done()
+  assert.deepEqual(told.at(-1), 'written 5.5')
+})
+
+function item(channel: string, received?: number, publish?: number): Buffer {
+  const published: PublishItem = {
     channel,
     id: undefined,
     prevId: undefined,
@@ -163,5 +207,6 @@ function item(channel: string): Buffer {
     httpResponse: undefined,
     httpStream: { action: 'close' },
     wsMessage: undefined,
-  })
+  }
+  return encodeItem(published, received, publish)
 }

@@ -65,7 +65,7 @@ test('items that came together on one channel go out together, each as its own c
   assert.equal(deliveries.length, 1)
   assert.equal(deliveries[0]?.streamBytes(true).toString(), '1\r\na\r\n2\r\nbc\r\n')
   assert.equal(deliveries[0]?.streamBytes(false).toString(), 'abc')
-  assert.equal(deliveries[0]?.items, 3)
+  assert.equal(deliveries[0]?.items.length, 3)
 })
 
 test('items of different channels keep their order', () => {

@@ -45,6 +45,8 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       rundir: '/w/run',
       ipc_prefix: 'pushpin-',
       port_offset: 0,
+      stats_connection_ttl: 120,
+      stats_connection_send: true,
     },
     runner: {
       http_port: [{ address: '0.0.0.0', port: 7999 }],
@@ -80,6 +82,8 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       websocket_ping_interval: 60,
       accept_timeout: 5000,
       legacy_instruct_types: true,
+      prometheus_port: undefined,
+      prometheus_prefix: '',
     },
     handler: {
       push_in_spec: 'tcp://127.0.0.1:5560',
@@ -95,11 +99,17 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       subscription_linger: 60,
       message_rate: -1,
       message_hwm: -1,
-      message_block_size: undefined,
       message_wait: 5000,
       update_on_first_subscription: true,
       state_spec: '',
       ipc_file_mode: undefined,
+      stats_spec: undefined,
+      message_block_size: 0,
+      stats_subscription_ttl: 60,
+      stats_report_interval: 10,
+      stats_format: 'tnetstring',
+      prometheus_port: undefined,
+      prometheus_prefix: '',
     },
   })
 })

@@ -28,6 +28,14 @@ test('client ports are numbers with or without an address', (t) => {
   assert.deepEqual(load(t, '[runner]\nhttp_port=').settings.runner.http_port, [])
 })
 
+test('metrics are fetched from a port, of all addresses or one, or from a Unix socket', (t) => {
+  const portOf = (value: string) => load(t, `[handler]\nprometheus_port=${value}`).settings.handler.prometheus_port
+  assert.deepEqual(portOf('9000'), { address: '0.0.0.0', port: 9000 })
+  assert.deepEqual(portOf('127.0.0.1:9000'), { address: '127.0.0.1', port: 9000 })
+  assert.deepEqual(portOf('ipc:///run/metrics'), { path: '/run/metrics' })
+  assert.equal(portOf(''), undefined)
+})
+
 test('a client port is shown as it would be written', () => {
   for (const text of ['127.0.0.1:81', '[::1]:82']) {
     const listener = parseListener(text)
@@ -157,6 +165,9 @@ test('a value of the wrong kind stops the start with file, line and what was exp
     ['runner', 'log_format=xml', "must be text or json, not 'xml'"],
     ['handler', 'push_in_http_addr=localhost', "must be an IP address (0.0.0.0 for all), not 'localhost'"],
     ['handler', 'push_in_http_port=x', "must be a whole number from 0 to 65535, not 'x'"],
+    ['handler', 'prometheus_port=x', "must be PORT, ADDRESS:PORT or ipc://PATH, not 'x'"],
+    ['handler', 'prometheus_prefix=a-b', "must be letters, digits and underscores that begin with a letter, not 'a-b'"],
+    ['handler', 'stats_format=xml', "must be tnetstring or json, not 'xml'"],
     ['handler', 'push_in_spec=5560', "must be tcp://ADDRESS:PORT or ipc://PATH, not '5560'"],
     ['handler', 'push_in_spec=tcp://*:65536', 'comes to port 65536: a port is from 1 to 65535'],
   ]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
-import { decodeItem, encodeItem } from '../../../shared/link/item-codec.ts'
+import { decodeItem, encodeItem, publishNumber, receivedAt } from '../../../shared/link/item-codec.ts'
 import { isItem } from '../../../shared/link/messages.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
@@ -90,6 +90,14 @@ test('contents travel as the bytes they are, one behind the other', () => {
   const frame = encodeItem(published)
   const tail = Buffer.concat([Buffer.from('response'), binary, Buffer.from('message')])
   assert.deepEqual(frame.subarray(-tail.length), tail)
+})
+
+test('the time of receipt and the number of the publish stand before the item', () => {
+  const frame = encodeItem(published, 12_345_678.9, 0xffff_ffff)
+  assert.equal(receivedAt(frame), 12_345_678.9)
+  assert.equal(publishNumber(frame), 0xffff_ffff)
+  assert.equal(decodeItem(frame).channel, 'room')
+  assert.equal(publishNumber(encodeItem(published)), 0)
 })
 
 test('decoded contents are views of the frame, not copies', () => {
