@@ -18,6 +18,7 @@ import { IdCache } from './sequence/id-cache.ts'
 import { LastIds } from './sequence/last-ids.ts'
 import { MemorySessions } from './sessions/memory-sessions.ts'
 import { answerSessionCall } from './sessions/session-store.ts'
+import type { SessionStore } from './sessions/session-store.ts'
 import { StateService } from './sessions/state-service.ts'
 import { ChannelTable } from './subscriptions/channel-table.ts'
 import { WorkerLink } from './transmit/worker-link.ts'
@@ -54,8 +55,7 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
   const sequence = { ids: new IdCache(handler.id_cache_ttl * 1000), lastIds, messageWait: handler.message_wait }
   const publisher = new Publisher(sequence, channels, link, counters, log, observer)
   link.publishTo(publisher)
-  const sessions =
-    handler.state_spec === '' ? new MemorySessions() : new StateService(handler.state_spec, log, counters.count)
+  const sessions = await openSessions(handler.state_spec, log, counters)
   link.answerSessions((call) => answerSessionCall(sessions, call))
   link.listen(observer)
   await link.start(global.rundir, global.ipc_prefix, handler.ipc_file_mode)
@@ -128,6 +128,13 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
       observer.close()
     },
   }
+}
+
+async function openSessions(stateSpec: string, log: Log, counters: Counters): Promise<SessionStore> {
+  if (stateSpec === '') return new MemorySessions()
+  const service = new StateService(log, counters.count)
+  await service.listen(stateSpec)
+  return service
 }
 
 /** ZeroMQ makes its socket files with the permissions of the process. */

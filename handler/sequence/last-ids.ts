@@ -22,6 +22,10 @@ export class LastIds {
     else this.#ids.set(channel, id)
   }
 
+  clear(): void {
+    this.#ids.clear()
+  }
+
   forget(channel: string): void {
     this.#ids.delete(channel)
   }

@@ -5,6 +5,7 @@ import { decodeTnetstring, encodeTnetstring } from '../../shared/tnetstring.ts'
 import type { TnetInput, TnetValue } from '../../shared/tnetstring.ts'
 import { InputProblems } from '../receive/input-problems.ts'
 import type { Count, InputLog } from '../receive/input-problems.ts'
+import { bindInput } from '../receive/zmq-input.ts'
 import type { SessionStore } from './session-store.ts'
 
 /** Milliseconds (GRIP 12.9). */
@@ -25,9 +26,13 @@ export class StateService implements SessionStore {
   #sent: Promise<void> = Promise.resolve()
 
   /** @param count is told `session_calls_failed` for each call that fails. */
-  constructor(spec: string, log: InputLog, count: Count) {
+  constructor(log: InputLog, count: Count) {
     this.#problems = new InputProblems('state service', 'session_calls_failed', log, count)
-    this.#socket.connect(spec)
+  }
+
+  /** Waits for the service to connect. Rejects when it cannot listen. */
+  async listen(spec: string): Promise<void> {
+    await bindInput(this.#socket, 'state service', spec)
     void this.#receive()
   }
 

@@ -122,6 +122,8 @@ export class WorkerLink {
   }
 
   recover(): void {
+    // GRIP 6.6: no message waits for one that was lost before.
+    this.#options.lastIds.clear()
     for (const peer of this.#peers.values()) this.#send(peer.address, { type: 'recover' })
   }
 

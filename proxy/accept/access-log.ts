@@ -66,9 +66,8 @@ export class AccessLog {
   }
 }
 
-/** What the client, or a retry, says was the last item of its channels. */
-function lastIds({ isRetry, lastIds, req }: Exchange): string {
-  if (isRetry) return lastIds.map(({ channel, id }) => ` #${channel}=${id}`).join('')
+/** What the client says was the last item of its channels. */
+function lastIds({ req }: Exchange): string {
   if (req.headers['grip-last'] === undefined) return ''
   return listElements(pairs(req.rawHeaders), 'grip-last')
     .map(({ first, params }) => ` #${first}=${params.find(([name]) => name === 'last-id')?.[1] ?? ''}`)

@@ -31,32 +31,38 @@ export function applyFilters(
   context: FilterContext,
   content: Buffer,
 ): FilterResult | Promise<FilterResult> {
-  try {
-    let current = content
-    for (const [at, name] of filters.entries()) {
+  let current = content
+  for (const [at, name] of filters.entries()) {
+    try {
       const verdict = messageFilters.get(name)?.(context, current) ?? current
-      if (verdict instanceof Promise) return goOn(verdict, filters.slice(at + 1), context)
+      if (verdict instanceof Promise) return goOn(name, verdict, filters.slice(at + 1), context)
       if (verdict === 'drop') return dropped
       current = verdict
+    } catch (error) {
+      return failed(name, error)
     }
-    return { action: 'send', content: current }
-  } catch (error) {
-    return failed(error)
   }
+  return { action: 'send', content: current }
 }
 
-async function goOn(waiting: Promise<Verdict>, rest: readonly string[], context: FilterContext): Promise<FilterResult> {
+async function goOn(
+  name: string,
+  waiting: Promise<Verdict>,
+  rest: readonly string[],
+  context: FilterContext,
+): Promise<FilterResult> {
+  let verdict: Verdict
   try {
-    const verdict = await waiting
-    return verdict === 'drop' ? dropped : await applyFilters(rest, context, verdict)
+    verdict = await waiting
   } catch (error) {
-    return failed(error)
+    return failed(name, error)
   }
+  return verdict === 'drop' ? dropped : applyFilters(rest, context, verdict)
 }
 
 const dropped: FilterResult = { action: 'drop' }
 
-function failed(error: unknown): FilterResult {
-  if (error instanceof FilterError) return { action: 'error', message: error.message }
+function failed(name: string, error: unknown): FilterResult {
+  if (error instanceof FilterError) return { action: 'error', message: `${name}: ${error.message}` }
   throw error
 }

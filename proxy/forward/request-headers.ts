@@ -47,18 +47,17 @@ function isMarked(name: string): boolean {
   return name.startsWith(MARK)
 }
 
-/** GRIP 2.2 step 3: headers already marked go to the end as they are, the others get a marked copy. */
+/** GRIP 2.2 step 3: headers already marked go to the end as they are, the others get a marked copy there, all in the client's order. */
 function markOriginals(headers: RawHeaders, needMark: ReadonlySet<string>): RawHeaders {
-  const marked: RawHeaders = []
-  const copies: RawHeaders = []
+  const originals: RawHeaders = []
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string
     const lower = name.toLowerCase()
-    if (isMarked(lower)) marked.push(name, headers[i + 1] as string)
-    else if (!needMark.has(lower)) copies.push(MARK + name, headers[i + 1] as string)
+    if (isMarked(lower)) originals.push(name, headers[i + 1] as string)
+    else if (!needMark.has(lower)) originals.push(MARK + name, headers[i + 1] as string)
   }
   removeWhere(headers, isMarked)
-  return [...marked, ...copies]
+  return originals
 }
 
 /** Of one connection only (RFC 9110 7.6.1), or settled between client and gateway (GRIP 2.2 step 4). */

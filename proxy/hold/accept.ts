@@ -4,7 +4,6 @@ import { parseInstruct } from '../../shared/grip/instruct/parse-instruct.ts'
 import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import { FilterError } from '../filter/filter.ts'
-import { responseContentFilter } from '../filter/response-content-filter.ts'
 import type { BodyFilter } from '../filter/response-content-filter.ts'
 import type { Route } from '../choose/route.ts'
 import type { Instructions } from '../forward/forward.ts'
@@ -14,6 +13,7 @@ import type { InternalRequests } from '../forward/internal-requests.ts'
 import type { Flow, ResponseHead, ResponseSink } from '../forward/origin-response.ts'
 import { pairs } from '../forward/raw-headers.ts'
 import { sendResponse } from '../send/send-response.ts'
+import { bodyFilter } from './body-filter.ts'
 import type { FilterPosts } from './filter-posts.ts'
 import { holdChannels, isSelective } from './hold-channels.ts'
 import type { HoldChannels } from './hold-channels.ts'
@@ -87,6 +87,7 @@ export class HoldAcceptor implements Instructions {
       ...shared,
       rounds: new TimeoutRounds(wheel),
       requested: (...line) => events.requested(...line),
+      subscribed: (exchange, channel) => events.subscribed(exchange, channel),
       channelsOf: (exchange, instruct) => this.#channels(exchange, instruct),
       ended: (hold) => table.remove(hold),
       tooSlow: (hold, waiting) => events.tooSlow(hold.uri, waiting),
@@ -104,7 +105,7 @@ export class HoldAcceptor implements Instructions {
       if (instruct === undefined) return
       if (instruct.hold === 'response') this.#holdResponse(exchange, instruct)
       else if (isStream(instruct)) this.#holdStream(exchange, instruct)
-      else sendResponse(exchange, instruct.response) // GRIP 3.3
+      else this.#respond(exchange, instruct)
     }
   }
 
@@ -134,6 +135,12 @@ export class HoldAcceptor implements Instructions {
     }
   }
 
+  /** GRIP 3.3 */
+  #respond(exchange: Exchange, instruct: Instruct): void {
+    const body = this.#filtered(exchange, instruct)
+    if (body !== undefined) sendResponse(exchange, { ...instruct.response, body })
+  }
+
   #holdResponse(exchange: Exchange, instruct: Instruct): void {
     const hold = new ResponseHold(exchange, this.#channels(exchange, instruct), instruct, this.#responses)
     this.#table.add(hold, (live) => {
@@ -148,14 +155,8 @@ export class HoldAcceptor implements Instructions {
   }
 
   #holdStream(exchange: Exchange, instruct: Instruct): void {
-    let body: Buffer
-    try {
-      body = filtered(instruct)
-    } catch (error) {
-      if (!(error instanceof FilterError)) throw error
-      exchange.fail(errors.originFailed, `filter error: ${error.message}`)
-      return
-    }
+    const body = this.#filtered(exchange, instruct)
+    if (body === undefined) return
     const hold = this.#stream(exchange, instruct)
     this.#table.add(hold, (live) => {
       if (exchange.over) return
@@ -214,6 +215,17 @@ export class HoldAcceptor implements Instructions {
     }
   }
 
+  /** The body as filters leave it; answers the client itself when it returns undefined. */
+  #filtered(exchange: Exchange, instruct: Instruct): Buffer | undefined {
+    try {
+      return filtered(instruct)
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error
+      exchange.fail(errors.originFailed, `Failed to parse accept instructions: filter error: ${error.message}`)
+      return undefined
+    }
+  }
+
   #stream(exchange: Exchange, instruct: Instruct): StreamHold {
     const channels = this.#channels(exchange, instruct)
     if (instruct.nextLink !== undefined || isSelective(channels)) {
@@ -252,19 +264,10 @@ function isStream({ hold, nextLink }: Instruct): boolean {
   return hold === 'stream' || (hold === 'none' && nextLink !== undefined)
 }
 
-/** Throws FilterError. */
-function bodyFilter({ channels, meta }: Instruct): BodyFilter | undefined {
-  const prevIds = new Map(channels.map(({ name, prevId }) => [name, prevId]))
-  return responseContentFilter(
-    channels.map(({ filters }) => filters),
-    { subMeta: meta, prevIds },
-  )
-}
-
 /** The first content of a stream. Throws FilterError. */
 function filtered(instruct: Instruct): Buffer {
-  const filter = bodyFilter(instruct)
   const { body } = instruct.response
+  const filter = body.length === 0 ? undefined : bodyFilter(instruct)
   if (filter === undefined) return body
   const content = filter.update(body)
   filter.finish()

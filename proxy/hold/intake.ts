@@ -138,8 +138,9 @@ export class Intake<F extends Format> {
       return
     }
     // Also when a filter drops it: the client is not to have it (GRIP 6.3).
-    if (subscription.lastId !== undefined && !item.noSeq) subscription.lastId = item.id
     const format = this.#owner.formatOf(item)
+    const isBareHint = format?.action === 'hint' && item.id === undefined
+    if (subscription.lastId !== undefined && !isBareHint) subscription.lastId = item.id
     if (format === undefined) return
     const content = contentOf(format)
     if (subscription.filters.length === 0) {
@@ -184,9 +185,10 @@ export class Intake<F extends Format> {
     }
   }
 
-  #follows({ channel, prevId, noSeq }: PublishItem): boolean {
-    const lastId = this.#subscriptions.get(channel)?.lastId
-    return lastId === undefined || noSeq || prevId === lastId
+  /** A hint follows anything: it only says that there is something. */
+  #follows(item: PublishItem): boolean {
+    const lastId = this.#subscriptions.get(item.channel)?.lastId
+    return lastId === undefined || item.prevId === lastId || this.#owner.formatOf(item)?.action === 'hint'
   }
 
   #shift(): PublishItem | undefined {

@@ -20,6 +20,8 @@ export interface ItemizedStreamContext extends StreamHoldContext, NextLinksConte
   readonly table: HoldTable
   readonly subscriptions: Subscriptions
   readonly posts: Pick<FilterPosts, 'of'>
+  /** For the log: a link has added a channel. */
+  subscribed(exchange: Exchange, channel: string): void
   /** With the route's prefix and the target's own channels. */
   channelsOf(exchange: Exchange, instruct: Instruct): HoldChannels
 }
@@ -60,10 +62,7 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
 
   override deliver(delivery: Delivery): boolean {
     this.#links.heard(delivery.channel)
-    if (delivery.httpStream?.action !== 'hint') return this.#intake.take(delivery)
-    this.#intake.clear()
-    this.#links.updateNow()
-    return true
+    return this.#intake.take(delivery)
   }
 
   override recover(): void {
@@ -86,7 +85,14 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
   apply(format: HttpStreamFormat, content: Buffer, { channel, id }: PublishItem): void {
     if (format.action === 'send') this.append(content)
     else if (format.action === 'close') this.finish()
+    else if (format.action === 'hint') this.#hint()
     this.delivered(channel, [id])
+  }
+
+  /** What waits is among what the backend will say. */
+  #hint(): void {
+    this.#intake.clear()
+    this.#links.updateNow()
   }
 
   outOfStep(channel: string): void {
@@ -139,7 +145,10 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
       if (this.#subscribed.has(channel)) continue
       this.#subscribed.add(channel)
       missing++
-      table.join(this, channel, live)
+      table.join(this, channel, (isLive) => {
+        if (isLive) this.#context.subscribed(this.#exchange, channel)
+        live()
+      })
     }
     live()
   }

@@ -90,6 +90,11 @@ export class Subscriptions {
     this.#link?.forget([channel])
   }
 
+  /** The same of all channels; the handler knows. */
+  forgetAll(): void {
+    for (const subscription of this.#byChannel.values()) subscription.lastId = undefined
+  }
+
   /** The handler can be reached (again). @returns the request number and the channels to greet it with. */
   linkUp(link: SubscriptionLink): { request: number; channels: readonly string[] } {
     this.linkDown()

@@ -228,6 +228,7 @@ export class HandlerLink implements SubscriptionLink {
         this.#events.watch(message.watched)
         break
       case 'recover':
+        this.#subscriptions.forgetAll()
         this.#events.recover()
         break
       case 'published':

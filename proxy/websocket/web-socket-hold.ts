@@ -208,11 +208,12 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
       return
     }
     const name = route.prefix + channel
-    if (this.#channels.has(name) || this.#channels.size - this.#implicit.length >= this.#context.maxChannels) return
+    const isNew = !this.#channels.has(name)
+    if (isNew && this.#channels.size - this.#implicit.length >= this.#context.maxChannels) return
     const known = knownFilters(filters)
     if (known.length > 0) this.#intake ??= this.#startIntake()
     this.#intake?.subscribe(name, { name: channel, lastId: undefined, filters: known })
-    this.#join(name)
+    if (isNew) this.#join(name)
   }
 
   /** From here on items are looked at one by one, those of other channels too: they keep their order. */

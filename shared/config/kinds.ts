@@ -107,12 +107,6 @@ export const spec = scalar((value, place) => {
   return place.fail(`must be tcp://ADDRESS:PORT or ipc://PATH, not '${value}'`)
 })
 
-/** A ZeroMQ endpoint of somebody else's, which no port offset moves; empty for none. */
-export const serviceSpec = scalar((value, place) => {
-  if (value === '' || /^(?:tcp:\/\/\S+:\d+$|ipc:\/\/.)/.test(value)) return value
-  return place.fail(`must be tcp://ADDRESS:PORT or ipc://PATH, not '${value}'`)
-})
-
 /** A port moved by the port offset; 0 for any free port, undefined (written as an empty value) for none. */
 export const inputPort = scalar((value, place): number | undefined => {
   if (value === '') return undefined

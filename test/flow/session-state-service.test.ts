@@ -16,7 +16,7 @@ let reply: (method: string) => TnetInput | undefined = () => null
 
 const [port = 0] = await freePorts(1)
 const router = new Router({ linger: 0 })
-await router.bind(`tcp://127.0.0.1:${port}`)
+router.connect(`tcp://127.0.0.1:${port}`)
 void serve()
 
 const { gateway, backend } = await startBoth({

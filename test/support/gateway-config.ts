@@ -18,8 +18,16 @@ export interface GatewayFiles {
   remove(): Promise<void>
 }
 
-/** Writes pushpin.conf and routes to a new folder; `config` wins over what a test gateway has by default. */
-export async function writeGatewayFiles(routes: string, workers: number, config: Config): Promise<GatewayFiles> {
+/**
+ * Writes pushpin.conf and routes to a new folder, and `others` beside them; `config` wins over what a test gateway has by
+ * default.
+ */
+export async function writeGatewayFiles(
+  routes: string,
+  workers: number,
+  config: Config,
+  others: Readonly<Record<string, string>> = {},
+): Promise<GatewayFiles> {
   // The names of the sockets made in there must stay short: a Unix socket path has room for about 100 characters.
   const directory = await mkdtemp(join(tmpdir(), 'gw-'))
   const [port = 0, publishPort = 0, pull = 0, sub = 0, command = 0] = await freePorts(5)
@@ -46,6 +54,7 @@ export async function writeGatewayFiles(routes: string, workers: number, config:
   const routesFile = join(directory, 'routes')
   await writeFile(file, format(sections))
   await writeFile(routesFile, routes)
+  for (const [name, content] of Object.entries(others)) await writeFile(join(directory, name), content)
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
   return { file, routesFile, port, publishPort, ...sockets, remove }
 }

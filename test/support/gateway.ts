@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly routes: readonly string[]
   readonly config?: Config
   readonly workers?: number
+  /** Further files beside the config file, by name. */
+  readonly files?: Readonly<Record<string, string>>
   /** Further arguments of the command line. */
   readonly args?: readonly string[]
 }
@@ -113,7 +115,8 @@ export class Gateway {
 /** Starts a gateway; resolves when it serves. Remember to stop it. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   for (let starts = 1; ; starts++) {
-    const files = await writeGatewayFiles(`${options.routes.join('\n')}\n`, options.workers ?? 1, options.config ?? {})
+    const { routes, workers = 1, config = {} } = options
+    const files = await writeGatewayFiles(`${routes.join('\n')}\n`, workers, config, options.files)
     const gateway = new Gateway(files, options.args ?? [])
     try {
       await until(

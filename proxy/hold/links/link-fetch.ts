@@ -2,12 +2,12 @@ import { InstructError } from '../../../shared/grip/instruct/instruct-error.ts'
 import type { Instruct } from '../../../shared/grip/instruct/instruct.ts'
 import { parseInstruct } from '../../../shared/grip/instruct/parse-instruct.ts'
 import { FilterError } from '../../filter/filter.ts'
-import { responseContentFilter } from '../../filter/response-content-filter.ts'
 import type { BodyFilter } from '../../filter/response-content-filter.ts'
 import type { InternalRequests, OnBehalfOf } from '../../forward/internal-requests.ts'
 import type { Flow, ResponseHead, ResponseSink } from '../../forward/origin-response.ts'
 import { pairs } from '../../forward/raw-headers.ts'
 import type { RawHeaders } from '../../forward/raw-headers.ts'
+import { bodyFilter } from '../body-filter.ts'
 import type { Timer, TimerWheel } from '../timer-wheel.ts'
 
 /** A stream that a next link is fetched for. */
@@ -150,11 +150,7 @@ export class LinkFetch implements ResponseSink {
       const instruct = instructOf(head)
       if (instruct.hold === 'response') throw new InstructError('Next link returned non-stream hold.')
       this.#instruct = instruct
-      const prevIds = new Map(instruct.channels.map(({ name, prevId }) => [name, prevId]))
-      this.#filter = responseContentFilter(
-        instruct.channels.map(({ filters }) => filters),
-        { subMeta: instruct.meta, prevIds },
-      )
+      this.#filter = undefined
     } catch (error) {
       this.#failFor(error)
       return IGNORE
@@ -171,9 +167,10 @@ export class LinkFetch implements ResponseSink {
   }
 
   #filtered(chunk: Buffer): Buffer | undefined {
-    if (this.#filter === undefined) return chunk
     try {
-      return this.#filter.update(chunk)
+      // A response without content needs no metadata for them.
+      this.#filter ??= this.#instruct && bodyFilter(this.#instruct)
+      return this.#filter === undefined ? chunk : this.#filter.update(chunk)
     } catch (error) {
       this.#failFor(error)
       return undefined

@@ -19,14 +19,15 @@ interface Request {
 const [port = 0] = await freePorts(1)
 const spec = `tcp://127.0.0.1:${port}`
 const router = new Router({ linger: 0 })
-await router.bind(spec)
 const requests: Request[] = []
 void receive()
 
 const warnings: string[] = []
 const log = { info() {}, warn: (line: string) => void warnings.push(line), debug() {} }
 let failures = 0
-const service = new StateService(spec, log, () => void failures++)
+const service = new StateService(log, () => void failures++)
+await service.listen(spec)
+router.connect(spec)
 after(() => {
   service.close()
   router.close()
@@ -146,11 +147,8 @@ test('something that is no reply is passed over', async () => {
 test('without a service every call fails at once', async () => {
   const [nobody = 0] = await freePorts(1)
   const said: string[] = []
-  const alone = new StateService(
-    `tcp://127.0.0.1:${nobody}`,
-    { ...log, warn: (line) => void said.push(line) },
-    () => {},
-  )
+  const alone = new StateService({ ...log, warn: (line) => void said.push(line) }, () => {})
+  await alone.listen(`tcp://127.0.0.1:${nobody}`)
   assert.deepEqual(await alone.lastIds('s'), [])
   alone.close()
   assert.match(said[0] ?? '', /^state service: session-get-last-ids: not sent: /)

@@ -70,15 +70,6 @@ test('a line has the last ids that the client knows', async () => {
   assert.deepEqual(lines, ['INFO GET http://a/ -> test code=200 5 ua=a #room=5 #hall=a b #attic='])
 })
 
-test('a retry has the ids that the backend is told', async () => {
-  const { accessLog: log, lines } = accessLog()
-  const exchange = await answered('* test', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-  exchange.isRetry = true
-  exchange.lastIds = [{ channel: 'room', id: '7' }]
-  log.ended(exchange)
-  assert.deepEqual(lines, ['INFO GET http://a/ -> test code=200 5 retry #room=7'])
-})
-
 test('a hold is logged when it begins and not when it ends; a retry says so', async () => {
   const { accessLog: log, lines } = accessLog()
   const exchange = await answered('* test', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')

@@ -4,12 +4,14 @@ import { applyFilters } from '../../../proxy/filter/apply-filters.ts'
 import type { FilterContext } from '../../../proxy/filter/filter.ts'
 import { filterContext } from './filter-context.ts'
 
-/** The content, one character per byte, or the error. */
+/** The content, one character per byte, or the error, which names its filter. */
 function filtered(filter: string, content: string, given: Partial<FilterContext>): string {
   const result = applyFilters([filter], filterContext(given), Buffer.from(content, 'latin1'))
   assert.ok(!(result instanceof Promise))
   if (result.action === 'send') return result.content.toString('latin1')
-  return result.action === 'drop' ? 'dropped' : `error: ${result.message}`
+  if (result.action === 'drop') return 'dropped'
+  assert.ok(result.message.startsWith(`${filter}: `), result.message)
+  return `error: ${result.message.slice(filter.length + 2)}`
 }
 
 const subMeta = { name: 'alice', empty: '', 'a)b': 'odd', größe: '5 €', '\xff': 'latin' }

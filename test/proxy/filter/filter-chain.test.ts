@@ -33,7 +33,7 @@ const chains: readonly (readonly [filters: string[], content: string, result: Fi
   [
     ['var-subst', 'skip-self'],
     '%(missing)s',
-    { action: 'error', message: "No such variable 'missing' at position 10" },
+    { action: 'error', message: "var-subst: No such variable 'missing' at position 10" },
   ],
   [['var-subst', 'build-id', 'skip-self'], '%(name)s', { action: 'drop' }],
 ]
@@ -74,14 +74,14 @@ test('an error behind a service is an error of the chain', async () => {
   const { post } = service({ body: Buffer.from('%') })
   assert.deepEqual(await applyFilters(['http-modify', 'var-subst'], context(post), Buffer.from('hi')), {
     action: 'error',
-    message: "Expected directive after '%' at position 0",
+    message: "var-subst: Expected directive after '%' at position 0",
   })
 })
 
 test('an error before a service keeps it from being asked', () => {
   const { post, asked } = service({})
   const result = applyFilters(['var-subst', 'http-modify'], context(post), Buffer.from('%'))
-  assert.deepEqual(result, { action: 'error', message: "Expected directive after '%' at position 0" })
+  assert.deepEqual(result, { action: 'error', message: "var-subst: Expected directive after '%' at position 0" })
   assert.deepEqual(asked, [])
 })
 

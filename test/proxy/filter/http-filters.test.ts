@@ -9,7 +9,15 @@ const url = 'http://filters.example/ask'
 
 /** What becomes of the content when the service answers so. */
 async function filtered(filter: string, answer: Partial<PostAnswer> | Error, content = 'hi'): Promise<FilterResult> {
-  return applyFilters([filter], filterContext({ subMeta: { url }, post: service(answer).post }), Buffer.from(content))
+  return run(filter, filterContext({ subMeta: { url }, post: service(answer).post }), content)
+}
+
+/** What comes of a filter; an error has to name it. */
+async function run(filter: string, context: FilterContext, content = 'hi'): Promise<FilterResult> {
+  const result = await applyFilters([filter], context, Buffer.from(content))
+  if (result.action !== 'error') return result
+  assert.ok(result.message.startsWith(`${filter}: `), result.message)
+  return failed(result.message.slice(filter.length + 2))
 }
 
 const sent = (content: string): FilterResult => ({ action: 'send', content: Buffer.from(content) })
@@ -138,10 +146,7 @@ test('a request that throws at once is an error, too', async () => {
       throw new Error('disconnected')
     },
   })
-  assert.deepEqual(
-    await applyFilters(['http-check'], context, Buffer.from('hi')),
-    failed('network request failed: disconnected'),
-  )
+  assert.deepEqual(await run('http-check', context), failed('network request failed: disconnected'))
 })
 
 const urls: readonly (readonly [subMeta: Record<string, string>, message: string])[] = [
@@ -158,10 +163,7 @@ for (const [subMeta, message] of urls) {
   test(`the metadata ${JSON.stringify(subMeta)} is the error '${message}', and nobody is asked`, async () => {
     const { post, asked } = service({})
     for (const filter of ['http-check', 'http-modify']) {
-      assert.deepEqual(
-        await applyFilters([filter], filterContext({ subMeta, post }), Buffer.from('hi')),
-        failed(message),
-      )
+      assert.deepEqual(await run(filter, filterContext({ subMeta, post })), failed(message))
     }
     assert.deepEqual(asked, [])
   })

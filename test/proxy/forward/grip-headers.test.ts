@@ -111,13 +111,13 @@ const MARKED: [what: string, sent: string[], got: [string, string][], given: Giv
     { route: '*,no_grip test' },
   ],
   [
-    'with orig_headers every header has a marked copy at the end, behind those that came marked',
+    'with orig_headers every header has a marked copy at the end, in order with those that came marked',
     ['X: 1', 'eb9bf0f5-Y: 2', 'Z: 3'],
     [
       ['X', '1'],
       ['Z', '3'],
-      ['eb9bf0f5-Y', '2'],
       ['eb9bf0f5-X', '1'],
+      ['eb9bf0f5-Y', '2'],
       ['eb9bf0f5-Z', '3'],
     ],
     { route: '*,orig_headers,no_grip test' },
@@ -128,8 +128,8 @@ const MARKED: [what: string, sent: string[], got: [string, string][], given: Giv
     [
       ['X', '1'],
       ['Y', '2'],
-      ['eb9bf0f5-Y', '3'],
       ['eb9bf0f5-X', '1'],
+      ['eb9bf0f5-Y', '3'],
     ],
     { route: '*,orig_headers,no_grip test', options: { origHeadersNeedMark: new Set(['y']) } },
   ],
