@@ -79,7 +79,7 @@ export function handleCounted(req: IncomingMessage, res: ServerResponse, context
     const trusted = isTrusted(req.headers['grip-sig'], options.upstreamKey)
     const debug = context.debug || route.debug
     const facts = {
-      id: isWebSocket ? randomUUID() : context.nextId(),
+      id: isWebSocket ? flatUUID() : context.nextId(),
       route,
       scheme,
       ...checked,
@@ -111,6 +111,11 @@ export function startForward(exchange: Exchange, context: RequestContext): void 
     context.stats.connections.closed(exchange.facts.id)
   })
   forward(exchange, context.forward)
+}
+
+/** In one piece: Node's is a tree of sixteen, which weighs ten times as much, for as long as its WebSocket lives. */
+function flatUUID(): string {
+  return Buffer.from(randomUUID()).toString('latin1')
 }
 
 function isHttps(req: IncomingMessage, acceptForwardedProtocol: boolean): boolean {

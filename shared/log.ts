@@ -1,9 +1,17 @@
 import { mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { pino } from 'pino'
-import type { Logger } from 'pino'
+import { LineWriter } from './line-writer.ts'
 
-export type Log = Logger
+/** Writes messages, each as one line, whatever is in it. */
+export interface Log {
+  error(message: string): void
+  warn(message: string): void
+  info(message: string): void
+  debug(message: string): void
+  trace(message: string): void
+  /** The same log with a level of its own, 0 to 4. */
+  at(level: number): Log
+}
 
 /** Where and how much a process logs; plain data, because the runner sends it to its children. */
 export interface LogOptions {
@@ -14,47 +22,33 @@ export interface LogOptions {
   readonly file: string | undefined
 }
 
-const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const
-const LABELS: Readonly<Record<number, string>> = { 50: 'ERR', 40: 'WARN', 30: 'INFO', 20: 'DEBUG', 10: 'TRACE' }
-
-// Several processes write to one pipe or file: a write of at most PIPE_BUF bytes is never torn apart by another's.
-const MAX_WRITE = 4096
+const LABELS = ['ERR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const
+const WARNING = 1
 
 /**
- * Makes the process's logger. Lines are written behind the caller's back, one write for all that a turn of the event loop
- * logged, and what is left is written when the process exits.
+ * Makes the process's logger. Errors and warnings are written at once, other lines a moment later, many at a time; what is left is
+ * written when the process exits.
  * @param component named in each line: `runner`, `proxy`, `handler`.
  * @throws Error with one sentence when the file cannot be opened.
  */
 export function createLog(component: string, options: LogOptions): Log & { reopen(): void } {
-  let sink = openSink(options.file)
-  const write = (line: string): void => void sink.write(line)
-  const level = LEVELS[Math.min(Math.max(options.level, 0), LEVELS.length - 1)] ?? 'info'
-  const logger = pino(
-    { level, base: { component } },
-    options.format === 'json' ? { write } : new TextLines(component, write),
-  )
+  let lines = new LineWriter(openFile(options.file))
+  const lineOf = options.format === 'json' ? jsonLine : textLine
+  const log = logAt(Math.max(options.level, 0), (level, message) => {
+    lines.write(lineOf(level, component, message))
+    if (level <= WARNING) lines.flush()
+  })
   const reopen = (): void => {
     if (options.file === undefined) return
-    const previous = sink
+    const previous = lines
     try {
-      sink = openSink(options.file)
+      lines = new LineWriter(openFile(options.file))
       previous.end()
     } catch (error) {
-      logger.error(`${(error as Error).message}; going on with the old one`)
+      log.error(`${(error as Error).message}; going on with the old one`)
     }
   }
-  return Object.assign(logger, { reopen })
-}
-
-type Sink = ReturnType<typeof pino.destination>
-
-/** Opens at once: a log that is still being opened when its process exits cannot be written out, and stops the exit. */
-function openSink(file: string | undefined): Sink {
-  const sink = pino.destination({ dest: openFile(file), sync: false, maxWrite: MAX_WRITE })
-  // A reader that went away (npm start | head) must not end the gateway.
-  sink.on('error', () => {})
-  return sink
+  return { ...log, reopen }
 }
 
 function openFile(file: string | undefined): number {
@@ -67,42 +61,46 @@ function openFile(file: string | undefined): number {
   }
 }
 
-// pino sets the last* fields of a stream that carries this symbol, so the JSON needs no parsing back.
-const PINO_METADATA: unique symbol = Symbol.for('pino.metadata') as never
-
-/** Writes pino's records as `[LEVEL] YYYY-MM-DD HH:MM:SS.mmm [COMPONENT] MESSAGE` (GRIP 11.6). */
-class TextLines {
-  readonly [PINO_METADATA] = true
-  lastLevel = 30
-  lastMsg: string | undefined
-  readonly #component: string
-  readonly #write: (line: string) => void
-
-  constructor(component: string, write: (line: string) => void) {
-    // The runner's lines have no name before them, so that its `started` is told from a child's.
-    this.#component = component === 'runner' ? '' : `[${component}] `
-    this.#write = write
-  }
-
-  write(): void {
-    const label = LABELS[this.lastLevel] ?? 'INFO'
-    this.#write(`[${label}] ${localTime(Date.now())} ${this.#component}${oneLine(this.lastMsg ?? '')}\n`)
+function logAt(most: number, write: (level: number, message: string) => void): Log {
+  const writer = (level: number): ((message: string) => void) =>
+    level <= most ? (message) => write(level, message) : () => {}
+  return {
+    error: writer(0),
+    warn: writer(WARNING),
+    info: writer(2),
+    debug: writer(3),
+    trace: writer(4),
+    at: (level) => logAt(level, write),
   }
 }
 
-let formattedSecond = -1
-let formattedPrefix = ''
+/** As pino writes it. */
+function jsonLine(level: number, component: string, msg: string): string {
+  return `${JSON.stringify({ level: 50 - level * 10, time: Date.now(), component, msg })}\n`
+}
 
+/** `[LEVEL] YYYY-MM-DD HH:MM:SS.mmm [COMPONENT] MESSAGE` (GRIP 11.6). The runner's have no name, so that its `started` is told from a child's. */
+function textLine(level: number, component: string, message: string): string {
+  const name = component === 'runner' ? '' : `[${component}] `
+  return `[${LABELS[level]}] ${localTime(Date.now())} ${name}${oneLine(message)}\n`
+}
+
+let formatted = { second: -1, prefix: '', millisecond: -1, text: '' }
+
+/** Of the lines of one millisecond only the first one's time is formatted. */
 function localTime(now: number): string {
+  if (now === formatted.millisecond) return formatted.text
   const second = Math.floor(now / 1000)
-  if (second !== formattedSecond) {
-    const date = new Date(now)
-    formattedPrefix =
-      `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
-      `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`
-    formattedSecond = second
-  }
-  return formattedPrefix + String(now % 1000).padStart(3, '0')
+  const prefix = second === formatted.second ? formatted.prefix : localSecond(new Date(now))
+  formatted = { second, prefix, millisecond: now, text: prefix + String(now % 1000).padStart(3, '0') }
+  return formatted.text
+}
+
+function localSecond(date: Date): string {
+  return (
+    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
+    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`
+  )
 }
 
 function two(value: number): string {

@@ -101,7 +101,7 @@ export class Observer implements WorkerListener {
   }
 
   /** @returns the number under which the workers are to tell the item's receivers; 0 when nobody wants to know. */
-  published(item: PublishItem, workers: Iterable<{ readonly address: string }>): number {
+  published(item: PublishItem, workers: Iterable<{ readonly name: string }>): number {
     return this.#messages.published(item, workers)
   }
 

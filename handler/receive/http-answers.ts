@@ -25,12 +25,12 @@ export function replyFormat(accept: string | undefined): ReplyFormat | undefined
 
 /** A success that is told as a word of text or as a JSON object with that message. */
 export interface Success {
-  readonly text: Buffer
+  readonly text: string
   readonly json: Buffer
 }
 
 export function successMessage(message: string): Success {
-  return { text: Buffer.from(`${message}\n`), json: Buffer.from(`${JSON.stringify({ message })}\n`) }
+  return { text: `${message}\n`, json: Buffer.from(`${JSON.stringify({ message })}\n`) }
 }
 
 export function answerSuccess(reply: FastifyReply, success: Success, format: ReplyFormat): void {
@@ -38,14 +38,14 @@ export function answerSuccess(reply: FastifyReply, success: Success, format: Rep
   else answer(reply, 200, 'application/json', success.json)
 }
 
-/** @param body a Buffer, because to the content type of JSON text fastify adds a charset. */
-export function answer(reply: FastifyReply, status: number, contentType: string, body: Buffer): void {
+/** @param body text leaves in one piece with the head; of JSON a Buffer, because to the content type of JSON text fastify adds a charset. */
+export function answer(reply: FastifyReply, status: number, contentType: string, body: string | Buffer): void {
   void reply.code(status).header('content-type', contentType).send(body)
 }
 
 /** Every error is told as text, whatever the client accepts (GRIP 5.1). */
 export function refuse(reply: FastifyReply, status: number, sentence: string): void {
-  answer(reply, status, 'text/plain', Buffer.from(`${sentence}\n`))
+  answer(reply, status, 'text/plain', `${sentence}\n`)
 }
 
 export function refuseFormat(reply: FastifyReply): void {

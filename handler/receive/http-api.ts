@@ -50,7 +50,7 @@ const CLOSE_GRACE = 1000
 
 const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['HEAD', 'GET', 'DELETE', 'OPTIONS'])
 const ANY_TYPE = 'application/octet-stream'
-const ROOT = Buffer.from('Pushpin API\n')
+const ROOT = 'Pushpin API\n'
 const UPDATED = successMessage('Updated')
 
 /**

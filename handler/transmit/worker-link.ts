@@ -1,16 +1,19 @@
-import { chmod } from 'node:fs/promises'
-import { Router } from 'zeromq'
+import { once } from 'node:events'
+import { chmod, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { Socket } from 'node:net'
 import { linkPath, isListening } from '../../shared/link/endpoint.ts'
+import { FrameSocket } from '../../shared/link/frame-socket.ts'
 import { decodeItem } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
-import type { StatsMessage, Watched } from '../../shared/link/stats-message.ts'
-import { SendQueue } from '../../shared/link/send-queue.ts'
 import type { SessionCall } from '../../shared/link/session-calls.ts'
+import type { StatsMessage, Watched } from '../../shared/link/stats-message.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Inbox } from '../receive/inbox.ts'
 import type { LastIds } from '../sequence/last-ids.ts'
 import type { ChannelTable } from '../subscriptions/channel-table.ts'
+import { WorkerCommands } from './worker-commands.ts'
 import { WorkerPeer } from './worker-peer.ts'
 
 /** Told what workers count, and when one ends. */
@@ -25,14 +28,6 @@ export interface WorkerListener {
 /** A worker that gave no sign of life for this long is taken for dead; it says one a second. */
 const SILENCE_LIMIT = 30_000
 
-const COMMAND_TIMEOUT = 10_000
-
-interface PendingCommand {
-  readonly waitingFor: Set<string>
-  readonly values: unknown[]
-  readonly finish: (error?: Error) => void
-}
-
 export interface WorkerLinkOptions {
   readonly lastIds: LastIds
   /** Whether holds are told that theirs is the first subscription of a channel (GRIP 6.4). */
@@ -41,26 +36,24 @@ export interface WorkerLinkOptions {
 
 /** The handler's end of the link: knows the workers, keeps the channel table in step with what they say, sends them items. */
 export class WorkerLink {
-  readonly #socket = new Router({ mandatory: true, sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 })
-  readonly #queue: SendQueue
+  readonly #server = createServer((socket) => this.#connected(socket))
   readonly #channels: ChannelTable
   readonly #options: WorkerLinkOptions
   readonly #log: Log
-  readonly #peers = new Map<string, WorkerPeer>()
-  readonly #commands = new Map<number, PendingCommand>()
+  readonly #peers = new Map<FrameSocket, WorkerPeer>()
+  readonly #sockets = new Set<FrameSocket>()
+  readonly #commands = new WorkerCommands()
   readonly #buriedCounts = new Map<string, number>()
-  #lastCommand = 0
   #inbox: Pick<Inbox, 'publish'> | undefined
   #listener: WorkerListener | undefined
+  #answerSession: (call: SessionCall) => Promise<unknown> = () => Promise.resolve(null)
   #onChange: (() => void)[] = []
   #watch: NodeJS.Timeout | undefined
-  #answerSession: (call: SessionCall) => Promise<unknown> = () => Promise.resolve(null)
 
   constructor(channels: ChannelTable, options: WorkerLinkOptions, log: Log) {
     this.#channels = channels
     this.#options = options
     this.#log = log
-    this.#queue = new SendQueue(this.#socket, (address, error) => this.#lost(address, error.message))
   }
 
   listen(listener: WorkerListener): void {
@@ -69,7 +62,17 @@ export class WorkerLink {
 
   /** Has all workers tell what somebody reads. */
   watch(watched: Watched): void {
-    for (const { address } of this.#peers.values()) this.#send(address, { type: 'watch', watched })
+    for (const peer of this.#peers.values()) send(peer, { type: 'watch', watched })
+  }
+
+  /** What the clients of the workers' doors publish goes there. */
+  publishTo(inbox: Pick<Inbox, 'publish'>): void {
+    this.#inbox = inbox
+  }
+
+  /** From now on, this answers what workers ask of sessions; it must not reject. */
+  answerSessions(answer: (call: SessionCall) => Promise<unknown>): void {
+    this.#answerSession = answer
   }
 
   /** @throws Error when another gateway uses the same socket file. */
@@ -78,25 +81,17 @@ export class WorkerLink {
     if (await isListening(path)) {
       throw new Error(`${path}: another gateway is running with this rundir and ipc_prefix`)
     }
-    await this.#socket.bind(`ipc://${path}`)
+    // Left behind by a handler that was killed.
+    await rm(path, { force: true })
+    await once(this.#server.listen(path), 'listening')
     if (fileMode !== undefined) await chmod(path, fileMode)
     this.#watch = setInterval(() => this.#bury(), 1000)
-    void this.#receive()
-  }
-
-  /** What the clients of the workers' doors publish goes there. */
-  publishTo(inbox: Pick<Inbox, 'publish'>): void {
-    this.#inbox = inbox
   }
 
   close(): void {
     clearInterval(this.#watch)
-    this.#socket.close()
-  }
-
-  /** From now on, this answers what workers ask of sessions; it must not reject. */
-  answerSessions(answer: (call: SessionCall) => Promise<unknown>): void {
-    this.#answerSession = answer
+    this.#server.close()
+    for (const socket of this.#sockets) socket.close()
   }
 
   get workers(): readonly WorkerPeer[] {
@@ -124,7 +119,7 @@ export class WorkerLink {
   recover(): void {
     // GRIP 6.6: no message waits for one that was lost before.
     this.#options.lastIds.clear()
-    for (const peer of this.#peers.values()) this.#send(peer.address, { type: 'recover' })
+    for (const peer of this.#peers.values()) send(peer, { type: 'recover' })
   }
 
   /** Asks every worker which of the connections it holds. Rejects after 10 s without all answers. */
@@ -143,57 +138,39 @@ export class WorkerLink {
   }
 
   #ask(command: WorkerCommand): Promise<string[]> {
-    return new Promise((resolve, reject) => {
-      const request = ++this.#lastCommand
-      const timer = setTimeout(() => pending.finish(new Error('workers did not answer')), COMMAND_TIMEOUT)
-      const pending: PendingCommand = {
-        waitingFor: new Set(this.#peers.keys()),
-        values: [],
-        finish: (error) => {
-          clearTimeout(timer)
-          this.#commands.delete(request)
-          if (error === undefined) resolve(pending.values.flat() as string[])
-          else reject(error)
-        },
-      }
-      this.#commands.set(request, pending)
-      for (const address of pending.waitingFor) this.#send(address, { type: 'command', request, command })
-      if (pending.waitingFor.size === 0) pending.finish()
-    })
+    return this.#commands.ask(this.#peers.values(), command)
   }
 
-  #send(address: string, message: HandlerMessage): void {
-    this.#queue.push(encodeMessage(message), address)
-  }
-
-  async #receive(): Promise<void> {
-    for await (const [address, ...frames] of this.#socket) {
-      if (address === undefined) continue
-      for (const frame of frames) {
+  #connected(connection: Socket): void {
+    const socket: FrameSocket = new FrameSocket(connection, {
+      frame: (frame) => {
         try {
-          if (isItem(frame)) this.#peers.get(address.toString())?.published.push(decodeItem(frame))
-          else this.#take(address.toString(), decodeMessage(frame) as WorkerMessage)
+          if (isItem(frame)) this.#peers.get(socket)?.published.push(decodeItem(frame))
+          else this.#take(socket, decodeMessage(frame) as WorkerMessage)
         } catch (error) {
           this.#log.error(`link: ${(error as Error).stack}`)
         }
-      }
-    }
+      },
+      closed: () => {
+        this.#sockets.delete(socket)
+        this.#lost(socket, 'its connection is closed')
+      },
+    })
+    this.#sockets.add(socket)
   }
 
-  #take(address: string, message: WorkerMessage): void {
+  #take(socket: FrameSocket, message: WorkerMessage): void {
     if (message.type === 'hello') {
-      this.#welcome(address, message)
+      this.#welcome(socket, message)
       return
     }
-    const peer = this.#peers.get(address)
-    if (peer === undefined) {
-      this.#send(address, { type: 'who' })
-      return
-    }
+    const peer = this.#peers.get(socket)
+    // It was taken for dead.
+    if (peer === undefined) return
     peer.seen = performance.now()
     switch (message.type) {
       case 'subscribe':
-        this.#confirm(address, message.request, message.channels, this.#channels.subscribe(peer, message.channels))
+        this.#confirm(peer, message.request, message.channels, this.#channels.subscribe(peer, message.channels))
         break
       case 'unsubscribe':
         this.#channels.unsubscribe(peer, message.channels)
@@ -204,15 +181,15 @@ export class WorkerLink {
       case 'publish': {
         const items = peer.published.splice(0)
         const taken = this.#inbox?.publish(items) === true
-        this.#send(address, { type: 'published', request: message.request, taken })
+        send(peer, { type: 'published', request: message.request, taken })
         break
       }
-      case 'delivered':
-        peer.delivered(message.bytes)
-        this.#changed()
-        break
       case 'full':
         peer.isOverRate = message.isFull
+        this.#changed()
+        break
+      case 'delivered':
+        peer.delivered(message.bytes)
         this.#changed()
         break
       case 'alive':
@@ -221,77 +198,65 @@ export class WorkerLink {
         peer.lag = message.lag
         break
       case 'stats':
-        this.#listener?.stats(address, message)
-        break
-      case 'reply':
-        this.#reply(address, message.request, message.value)
+        this.#listener?.stats(peer.name, message)
         break
       case 'session':
-        void this.#session(address, message.request, message.call)
+        void this.#session(peer, socket, message.request, message.call)
+        break
+      case 'reply':
+        this.#commands.reply(peer, message.request, message.value)
         break
     }
   }
 
-  #welcome(address: string, hello: WorkerMessage & { type: 'hello' }): void {
-    for (const peer of this.#peers.values()) {
-      // The same worker greets again after a lost connection; another process with its number has taken its place.
-      if (peer.index === hello.worker) this.#lost(peer.address, 'it or its successor greets anew')
+  #welcome(socket: FrameSocket, hello: WorkerMessage & { type: 'hello' }): void {
+    for (const [other, { index }] of this.#peers) {
+      // Another process with its number has taken its place, or its connection broke off without a word.
+      if (index === hello.worker) this.#lost(other, 'it or its successor greets anew')
     }
-    const peer = new WorkerPeer(address, hello.worker, hello.pid, (frame) => this.#queue.push(frame, address))
-    this.#peers.set(address, peer)
+    const peer = new WorkerPeer(hello.worker, hello.pid, (frame) => socket.send(frame))
+    this.#peers.set(socket, peer)
     this.#channels.subscribe(peer, hello.channels)
     // Its holds are not new: what they may have missed they ask for by themselves.
-    this.#confirm(address, hello.request, hello.channels, [])
-    if (this.#listener !== undefined) this.#send(address, { type: 'watch', watched: this.#listener.watched })
+    this.#confirm(peer, hello.request, hello.channels, [])
+    if (this.#listener !== undefined) send(peer, { type: 'watch', watched: this.#listener.watched })
     this.#log.debug(`worker ${peer.index} (pid ${peer.pid}) subscribes ${hello.channels.length} channels`)
     this.#changed()
   }
 
-  #confirm(address: string, request: number, channels: readonly string[], first: readonly string[]): void {
+  #confirm(peer: WorkerPeer, request: number, channels: readonly string[], first: readonly string[]): void {
     const { lastIds, updateOnFirst } = this.#options
-    this.#send(address, {
-      type: 'subscribed',
-      request,
-      lastIds: lastIds.ofAll(channels),
-      first: updateOnFirst ? first : [],
-    })
+    send(peer, { type: 'subscribed', request, lastIds: lastIds.ofAll(channels), first: updateOnFirst ? first : [] })
   }
 
-  #reply(address: string, request: number, value: unknown): void {
-    const pending = this.#commands.get(request)
-    if (pending === undefined || !pending.waitingFor.delete(address)) return
-    pending.values.push(value)
-    if (pending.waitingFor.size === 0) pending.finish()
-  }
-
-  async #session(address: string, request: number, call: SessionCall): Promise<void> {
+  async #session(peer: WorkerPeer, socket: FrameSocket, request: number, call: SessionCall): Promise<void> {
     const value = await this.#answerSession(call)
     // The worker may have gone meanwhile.
-    if (request !== 0 && this.#peers.has(address)) this.#send(address, { type: 'session', request, value })
+    if (request !== 0 && this.#peers.get(socket) === peer) send(peer, { type: 'session', request, value })
   }
 
-  #lost(address: string, reason: string): void {
-    const peer = this.#peers.get(address)
+  /** Closes the connection as well: a worker that is still there connects again, and greets. */
+  #lost(socket: FrameSocket, reason: string): void {
+    socket.close()
+    const peer = this.#peers.get(socket)
     if (peer === undefined) return
     const undelivered = peer.waiting > 0 ? `, ${peer.waiting} messages waited for it` : ''
     this.#log.warn(`worker ${peer.index} (pid ${peer.pid}) is gone: ${reason}${undelivered}`)
+    this.#peers.delete(socket)
     this.#remove(peer)
     this.#changed()
   }
 
   #remove(peer: WorkerPeer): void {
-    this.#peers.delete(peer.address)
     this.#channels.unsubscribe(peer, [...peer.channels])
     addCounts(this.#buriedCounts, peer.counts)
-    this.#listener?.gone(peer.address, peer.waiting)
-    for (const [request, pending] of this.#commands) {
-      if (pending.waitingFor.has(peer.address)) this.#reply(peer.address, request, [])
-    }
+    this.#listener?.gone(peer.name, peer.waiting)
+    this.#commands.gone(peer)
   }
 
   #bury(): void {
     const limit = performance.now() - SILENCE_LIMIT
-    for (const peer of this.#peers.values()) if (peer.seen < limit) this.#lost(peer.address, 'no sign of life')
+    for (const [socket, peer] of this.#peers) if (peer.seen < limit) this.#lost(socket, 'no sign of life')
   }
 
   #changed(): void {
@@ -300,6 +265,10 @@ export class WorkerLink {
     this.#onChange = []
     for (const resolve of waiting) resolve()
   }
+}
+
+function send(peer: WorkerPeer, message: HandlerMessage): void {
+  peer.send(encodeMessage(message))
 }
 
 function addCounts(totals: Map<string, number>, counts: Readonly<Record<string, number>>): void {

@@ -19,7 +19,7 @@ export class AccessLog {
 
   constructor(log: Log, options: AccessLogOptions) {
     // A route may have its requests logged where the process is quieter.
-    this.#lines = log.child({}, { level: 'info' })
+    this.#lines = log.at(INFO)
     this.#options = options
   }
 

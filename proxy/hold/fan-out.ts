@@ -99,7 +99,10 @@ export class FanOut {
         return
       }
       this.#batches = []
-      this.#deliveries = Delivery.join(batches.flatMap(({ items }) => items))
+      this.#deliveries = Delivery.join(
+        batches.flatMap(({ items }) => items),
+        (channel) => this.#holds.standsAlone(channel),
+      )
       this.#onDone = batches.map(({ done }) => done)
     }
     const limit = this.#limit

@@ -106,6 +106,15 @@ export class HoldTable {
     return this.#byChannel.get(channel)?.has(hold) === true
   }
 
+  /** Whether nobody on the channel is on another one, too. */
+  standsAlone(channel: string): boolean {
+    for (const { channels } of this.#byChannel.get(channel) ?? NOBODY) {
+      const [, second] = channels
+      if (second !== undefined) return false
+    }
+    return true
+  }
+
   /** @returns the id, unless there is nothing to refresh. */
   refresh(id: string): string[] {
     return this.#holds.get(id)?.refresh() === true ? [id] : []

@@ -1,11 +1,11 @@
-import { Dealer } from 'zeromq'
+import { connect } from 'node:net'
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
+import { FrameSocket } from '../../shared/link/frame-socket.ts'
 import { decodeItem, encodeItem, publishNumber, receivedAt } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
-import type { StatsMessage, Watched } from '../../shared/link/stats-message.ts'
-import { SendQueue } from '../../shared/link/send-queue.ts'
 import type { SessionCall } from '../../shared/link/session-calls.ts'
+import type { StatsMessage, Watched } from '../../shared/link/stats-message.ts'
 import type { Log } from '../../shared/log.ts'
 import type { SubscriptionLink, Subscriptions } from '../hold/subscriptions.ts'
 import { SessionLink } from './session-link.ts'
@@ -17,6 +17,14 @@ const STATS_INTERVAL = 100
 
 /** Milliseconds without the handler that are worth a word. */
 const MISSING_AFTER = 1000
+
+const RECONNECT_AFTER = 50
+
+/** Bytes of delivered items that are confirmed at once: a part of the handler's window. */
+const CONFIRM_AT = 65_536
+
+/** Milliseconds until fewer are. */
+const CONFIRM_AFTER = 100
 
 /** What the handler asks of a worker. */
 export interface LinkEvents {
@@ -45,15 +53,17 @@ export interface LinkEvents {
 /** A worker's end of the link: keeps the handler told of the subscriptions, across the handler's restarts, and takes its items. */
 export class HandlerLink implements SubscriptionLink {
   readonly sessions = new SessionLink((request, call) => this.#callSession(request, call))
-  readonly #socket: Dealer
-  readonly #queue: SendQueue
   readonly #worker: number
   readonly #subscriptions: Subscriptions
   readonly #events: LinkEvents
   readonly #log: Log
-  #isUp = false
+  #path = ''
+  /** Undefined while there is no handler. */
+  #socket: FrameSocket | undefined
   #items: PublishItem[] = []
   #itemBytes = 0
+  /** When the handler got the first of the items, `machineTime()`. */
+  #received = 0
   readonly #publishing = new Map<number, (taken: boolean) => void>()
   #lastPublish = 0
   #isFull = false
@@ -61,7 +71,10 @@ export class HandlerLink implements SubscriptionLink {
   #greeting = 0
   /** It was not the first: the handler is another one, or was away. */
   #isBack = false
-  #received = 0
+  #deliveredBytes = 0
+  #confirming: NodeJS.Timeout | undefined
+  #reconnecting: NodeJS.Timeout | undefined
+  #isClosed = false
   #alive: NodeJS.Timeout | undefined
   #stats: NodeJS.Timeout | undefined
   #missing: NodeJS.Timeout | undefined
@@ -71,46 +84,27 @@ export class HandlerLink implements SubscriptionLink {
     this.#subscriptions = subscriptions
     this.#events = events
     this.#log = log
-    this.#socket = new Dealer({
-      routingId: `worker-${worker}-${process.pid}`,
-      linger: 0,
-      // What was meant for a handler that died must not reach the next one: that one is greeted with everything.
-      immediate: true,
-      reconnectInterval: 50,
-      receiveHighWaterMark: 0,
-    })
-    this.#queue = new SendQueue(this.#socket, (_receiver, error) => log.debug(`link: ${error.message}`))
   }
 
   start(path: string): void {
-    this.#socket.events.on('handshake', () => this.#greet())
-    this.#socket.events.on('disconnect', () => {
-      this.#isUp = false
-      this.#subscriptions.linkDown()
-      for (const resolve of this.#publishing.values()) resolve(false)
-      this.#publishing.clear()
-      // At a stop the handler ends first; that is nothing to warn of.
-      this.#missing = setTimeout(
-        () => this.#log.warn('handler gone: connections stay open, new holds wait for it'),
-        MISSING_AFTER,
-      )
-    })
-    this.#socket.connect(`ipc://${path}`)
+    this.#path = path
+    this.#connect()
     this.#alive = setInterval(() => this.#sendAlive(), ALIVE_INTERVAL)
     this.#stats = setInterval(() => this.#sendStats(), STATS_INTERVAL)
-    void this.#receive()
   }
 
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#alive)
     clearInterval(this.#stats)
     clearTimeout(this.#missing)
-    this.#socket.close()
+    clearTimeout(this.#reconnecting)
+    clearTimeout(this.#confirming)
+    this.#socket?.close()
   }
 
   subscribe(request: number, channels: readonly string[]): void {
     this.#send({ type: 'subscribe', request, channels })
-    if (this.#isFull) this.#send({ type: 'full', isFull: true })
   }
 
   unsubscribe(channels: readonly string[]): void {
@@ -126,7 +120,7 @@ export class HandlerLink implements SubscriptionLink {
     if (!this.#isUp) return Promise.resolve(false)
     return new Promise((resolve) => {
       this.#publishing.set(++this.#lastPublish, resolve)
-      for (const item of items) this.#queue.push(encodeItem(item))
+      for (const item of items) this.#socket?.send(encodeItem(item))
       this.#send({ type: 'publish', request: this.#lastPublish })
     })
   }
@@ -137,18 +131,51 @@ export class HandlerLink implements SubscriptionLink {
     if (this.#isUp) this.#send({ type: 'full', isFull })
   }
 
-  #greet(): void {
+  #connect(): void {
+    const connection = connect(this.#path)
+    const socket = new FrameSocket(connection, {
+      frame: (frame) => this.#receive(frame),
+      closed: () => {
+        if (this.#isClosed) return
+        if (this.#socket === socket) this.#down()
+        this.#reconnecting = setTimeout(() => this.#connect(), RECONNECT_AFTER)
+      },
+    })
+    connection.once('connect', () => {
+      if (this.#isClosed) socket.close()
+      else this.#greet(socket)
+    })
+  }
+
+  #greet(socket: FrameSocket): void {
     clearTimeout(this.#missing)
-    const isAnew = this.#greeting !== 0
-    this.#isUp = true
+    this.#socket = socket
     const { request, channels } = this.#subscriptions.linkUp(this)
+    this.#isBack = this.#greeting !== 0
     this.#greeting = request
-    this.#isBack = isAnew
     this.#send({ type: 'hello', request, worker: this.#worker, pid: process.pid, channels })
+    if (this.#isFull) this.#send({ type: 'full', isFull: true })
+  }
+
+  #down(): void {
+    this.#socket = undefined
+    // The next handler has sent nothing that could be confirmed to it.
+    this.#deliveredBytes = 0
+    this.#subscriptions.linkDown()
+    for (const resolve of this.#publishing.values()) resolve(false)
+    this.#publishing.clear()
+    // At a stop the handler ends first; that is nothing to warn of.
+    this.#missing = setTimeout(
+      () => this.#log.warn('handler gone: connections stay open, new holds wait for it'),
+      MISSING_AFTER,
+    )
+  }
+
+  get #isUp(): boolean {
+    return this.#socket !== undefined
   }
 
   #sendAlive(): void {
-    // What queued up during an outage would each be answered with a call for a greeting.
     if (!this.#isUp) return
     this.#send({ type: 'alive', held: this.#events.held(), lag: this.#events.lag(), counts: this.#events.counts() })
   }
@@ -165,20 +192,16 @@ export class HandlerLink implements SubscriptionLink {
   }
 
   #send(message: WorkerMessage): void {
-    this.#queue.push(encodeMessage(message))
+    this.#socket?.send(encodeMessage(message))
   }
 
-  async #receive(): Promise<void> {
-    for await (const frames of this.#socket) {
-      for (const frame of frames) {
-        try {
-          if (isItem(frame)) this.#collect(frame)
-          else this.#take(decodeMessage(frame) as HandlerMessage)
-        } catch (error) {
-          // One message that fails must not keep the others from their clients.
-          this.#log.error(`link: ${(error as Error).stack}`)
-        }
-      }
+  #receive(frame: Buffer): void {
+    try {
+      if (isItem(frame)) this.#collect(frame)
+      else this.#take(decodeMessage(frame) as HandlerMessage)
+    } catch (error) {
+      // One message that fails must not keep the others from their clients.
+      this.#log.error(`link: ${(error as Error).stack}`)
     }
   }
 
@@ -203,17 +226,29 @@ export class HandlerLink implements SubscriptionLink {
     const received = this.#received
     this.#items = []
     this.#itemBytes = 0
+    const socket = this.#socket
     this.#events.items(items, () => {
-      this.#send({ type: 'delivered', bytes })
+      if (socket === this.#socket) this.#delivered(bytes)
       this.#events.written(received)
     })
   }
 
+  /** Said at once when the handler may be waiting for it, else for many items together. */
+  #delivered(bytes: number): void {
+    this.#deliveredBytes += bytes
+    if (this.#deliveredBytes >= CONFIRM_AT) this.#confirm()
+    else this.#confirming ??= setTimeout(() => this.#confirm(), CONFIRM_AFTER)
+  }
+
+  #confirm(): void {
+    clearTimeout(this.#confirming)
+    this.#confirming = undefined
+    if (this.#deliveredBytes > 0) this.#send({ type: 'delivered', bytes: this.#deliveredBytes })
+    this.#deliveredBytes = 0
+  }
+
   #take(message: HandlerMessage): void {
     switch (message.type) {
-      case 'who':
-        this.#greet()
-        break
       case 'subscribed':
         // What came before was published before these subscriptions, and is not for their holds.
         this.#handOn()

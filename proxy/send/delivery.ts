@@ -25,22 +25,24 @@ export class Delivery {
   /** Of several items all are `send`. */
   readonly wsMessage: WsMessageFormat | undefined
   readonly items: readonly PublishItem[]
-  readonly #messages: readonly WsSend[]
   #frames: Buffer | undefined
   #deflatedFrames: Buffer | undefined
-  readonly #contents: readonly Buffer[]
   #chunks: Buffer | undefined
   #raw: Buffer | undefined
   #rendered: Map<(item: PublishItem) => Buffer, Buffer> | undefined
 
   constructor(...items: readonly [PublishItem, ...PublishItem[]]) {
+    let { httpResponse, httpStream, wsMessage } = items[0]
+    for (const item of items) {
+      httpResponse ??= item.httpResponse
+      httpStream ??= item.httpStream
+      wsMessage ??= item.wsMessage
+    }
     this.channel = items[0].channel
-    this.httpResponse = items.find(({ httpResponse }) => httpResponse !== undefined)?.httpResponse
-    this.httpStream = items.find(({ httpStream }) => httpStream !== undefined)?.httpStream
-    this.wsMessage = items.find(({ wsMessage }) => wsMessage !== undefined)?.wsMessage
+    this.httpResponse = httpResponse
+    this.httpStream = httpStream
+    this.wsMessage = wsMessage
     this.items = items
-    this.#messages = items.flatMap(({ wsMessage }) => (wsMessage?.action === 'send' ? [wsMessage] : []))
-    this.#contents = items.flatMap(({ httpStream }) => (httpStream?.action === 'send' ? [httpStream.content] : []))
   }
 
   /** Of the item that `httpResponse` is of. */
@@ -55,14 +57,15 @@ export class Delivery {
 
   /** The stream contents: each a chunk of a chunked response, or as they are for a response without framing. */
   streamBytes(chunked: boolean): Buffer {
-    if (chunked) return (this.#chunks ??= join(this.#contents.map(frameChunk)))
-    return (this.#raw ??= join(this.#contents))
+    if (chunked) return (this.#chunks ??= join(this.#contents().map(frameChunk)))
+    // A copy: what waits for a slow client must not keep in memory all that came with it.
+    return (this.#raw ??= Buffer.concat(this.#contents()))
   }
 
   /** The WebSocket messages, each in a frame of its own. */
   frames(deflate: boolean): Buffer {
-    if (deflate) return (this.#deflatedFrames ??= join(this.#messages.map((message) => messageFrame(message, true))))
-    return (this.#frames ??= join(this.#messages.map((message) => messageFrame(message, false))))
+    if (deflate) return (this.#deflatedFrames ??= join(this.#messages().map((message) => messageFrame(message, true))))
+    return (this.#frames ??= join(this.#messages().map((message) => messageFrame(message, false))))
   }
 
   /** What another kind of client is sent; made once for each `render`, which is to be the same function for all of them. */
@@ -75,37 +78,52 @@ export class Delivery {
     return bytes
   }
 
+  #contents(): Buffer[] {
+    return this.items.flatMap(({ httpStream }) => (httpStream?.action === 'send' ? [httpStream.content] : []))
+  }
+
+  #messages(): WsSend[] {
+    return this.items.flatMap(({ wsMessage }) => (wsMessage?.action === 'send' ? [wsMessage] : []))
+  }
+
   /**
-   * Items that came together, in their order: those that follow each other on a channel become one delivery, so that each stream
-   * is written to once. An item that does more than add content stands alone.
+   * Items that came together: those of a channel become one delivery, so that each stream is written to once. An item that does more than
+   * add content stands alone.
+   * @param mayOvertake whether a channel's items may go before those of other channels that came between them: not when somebody
+   *   is on the channel and another one, and would see it.
    */
-  static join(items: readonly PublishItem[]): Delivery[] {
-    const deliveries: Delivery[] = []
-    let group: [PublishItem, ...PublishItem[]] | undefined
-    let size = 0
-    const endGroup = (): void => {
-      if (group !== undefined) deliveries.push(new Delivery(...group))
-      group = undefined
-      size = 0
-    }
+  static join(items: readonly PublishItem[], mayOvertake: (channel: string) => boolean = () => false): Delivery[] {
+    const groups: Group[] = []
+    // What the channel's next item may be joined to.
+    const open = new Map<string, Group>()
     for (const item of items) {
       const added = addedSize(item)
+      const group = open.get(item.channel)
       if (
-        group === undefined ||
-        group[0].channel !== item.channel ||
-        added === undefined ||
-        size + added > JOIN_LIMIT
+        group !== undefined &&
+        added !== undefined &&
+        group.size + added <= JOIN_LIMIT &&
+        (group === groups.at(-1) || (group.mayOvertake ??= mayOvertake(item.channel)))
       ) {
-        endGroup()
+        group.items.push(item)
+        group.size += added
+      } else {
+        const next: Group = { items: [item], size: added ?? JOIN_LIMIT + 1, mayOvertake: group?.mayOvertake }
+        groups.push(next)
+        open.set(item.channel, next)
       }
-      if (group === undefined) group = [item]
-      else group.push(item)
-      if (added === undefined) endGroup()
-      else size += added
     }
-    endGroup()
-    return deliveries
+    return groups.map((group) => new Delivery(...group.items))
   }
+}
+
+/** Items that become one delivery. */
+interface Group {
+  readonly items: [PublishItem, ...PublishItem[]]
+  /** Bytes they add to connections; over the limit when nothing may be joined to them. */
+  size: number
+  /** Undefined while nobody has asked. */
+  mayOvertake: boolean | undefined
 }
 
 /** Bytes an item adds to connections; undefined for one that does anything else to a hold than send. */

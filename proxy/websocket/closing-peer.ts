@@ -26,11 +26,12 @@ const PONG_LIMIT = 16_384
 /** Owns a client that has no backend any more, but may get what is published (GRIP 7.3 `detach`). What it says is for nobody. */
 export class DetachedClient implements PeerOwner {
   readonly #client: Peer
-  readonly #onClosed: () => void
+  readonly #hold: { closed(): void }
 
-  constructor(client: Peer, onClosed: () => void) {
+  /** @param hold told when the client has closed or gone. Not a closure of the relay's, which would keep the backend's side in memory. */
+  constructor(client: Peer, hold: { closed(): void }) {
     this.#client = client
-    this.#onClosed = onClosed
+    this.#hold = hold
   }
 
   begin(): void {}
@@ -44,10 +45,10 @@ export class DetachedClient implements PeerOwner {
     if (opcode !== CLOSE) return
     this.#client.sendClose(payload)
     this.#client.finish()
-    this.#onClosed()
+    this.#hold.closed()
   }
 
   closed(): void {
-    this.#onClosed()
+    this.#hold.closed()
   }
 }

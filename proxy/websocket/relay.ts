@@ -55,7 +55,7 @@ export class Relay implements Origin {
   }
 
   detach(): void {
-    this.#client.owner = new DetachedClient(this.#client, () => this.#hold.closed())
+    this.#client.owner = new DetachedClient(this.#client, this.#hold)
     this.clientDrains()
     this.backendDrains()
     this.#hold.endMessage()

@@ -2,8 +2,8 @@ import type { SessionCall } from './session-calls.ts'
 import type { StatsMessage, Watched } from './stats-message.ts'
 
 /**
- * What workers and the handler say to each other. A ZeroMQ message is a list of frames, each frame one message: its first byte
- * names it, the rest is JSON, except for items (item-codec.ts), which carry content as it is.
+ * What workers and the handler say to each other, each message in a frame of its own. It is JSON, except for items (item-codec.ts), which
+ * carry content as it is and are told by their first byte.
  *
  * A worker says `hello` whenever the link comes up; from then on its subscriptions are what it said, changed by each
  * `subscribe` and `unsubscribe`. The handler confirms a `subscribe` before it sends any item published after it, which is what makes
@@ -39,8 +39,6 @@ export type WorkerMessage =
   | StatsMessage
 
 export type HandlerMessage =
-  /** The handler has no `hello` of this worker: it was restarted, or took the worker for dead. */
-  | { readonly type: 'who' }
   /**
    * Answers `hello` and `subscribe`: items published from here on are sent. `lastIds` has the ids of the items sent last; `first` the
    * channels that had no subscriber before, if their holds are to ask for what publishers may have sent too early (GRIP 6.4).

@@ -34,7 +34,7 @@ export class Gateway {
     }
     // Round robin would pass every connection through this process; without it the workers accept for themselves.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    cluster.setupPrimary({ exec: workerMain, args: [], execArgv: [YOUNG_GENERATION] })
+    cluster.setupPrimary({ exec: workerMain, args: [], execArgv: [YOUNG_GENERATION, OLD_GENERATION] })
     this.#workers = Array.from(
       { length: orders.settings.proxy.workers },
       (_, index) => new Part(`worker ${index}`, forkWorker, ordersOf('proxy', index), log),
@@ -86,6 +86,12 @@ function forkWorker(): ChildProcess {
  * that space accepting costs the same, and ten thousand streams take 20 MB less.
  */
 const YOUNG_GENERATION = '--max-semi-space-size=4'
+
+/**
+ * V8 collects what is old only when there is four times what was left the last time. What a connection needed while it was opened would stay until
+ * then, and weigh as much as what it needs to be held. At twice as much ten thousand WebSockets take 35 MB less.
+ */
+const OLD_GENERATION = '--heap-growing-percent=100'
 
 /** A gateway that was killed leaves its socket file behind, which would look like a port in use. */
 async function removeStaleSocket(path: string): Promise<void> {

@@ -35,6 +35,11 @@ const limits: readonly (readonly [file: string, constant: string, row: string])[
   ['handler/receive/http-api.ts', 'KEEP_ALIVE = 75_000', '| publish connection: idle | 75 s |'],
   ['handler/receive/zmq-input.ts', 'maxMessageSize: 64 * 1024 * 1024', '| ZeroMQ frame | 64 MiB |'],
   ['handler/transmit/worker-peer.ts', 'WAITING_LIMIT = 32 << 20', '| waiting for one worker | 32 MiB |'],
+  [
+    'shared/line-writer.ts',
+    'MAX_WAITING = 16 << 20',
+    '| log lines of a process that wait for who reads the log | 16 MiB |',
+  ],
   ['handler/sequence/id-cache.ts', 'MAX_IDS = 1_000_000', '| remembered ids | 1,000,000, `id_cache_ttl` 60 s |'],
   ['proxy/session/sessions.ts', 'PREFETCH = 10_000', '| session: looked for in a body | 10,000 bytes |'],
   ['proxy/link/session-link.ts', 'TIMEOUT = 1000', '| session: waiting for the handler, or the service | 1 s |'],

@@ -14,7 +14,7 @@ import { streamed } from './streamed.ts'
 
 const TEXT = 'Content-Type: text/plain'
 
-const { gateway, backend } = await startBoth({ config: { handler: { update_on_first_subscription: false } } })
+const { gateway, backend } = await startBoth()
 
 function asked(): string[][] {
   return backend.requests.map((request) => [targetOf(request.line), ...request.values('grip-last')])

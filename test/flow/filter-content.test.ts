@@ -12,7 +12,6 @@ import { streamed } from './streamed.ts'
 
 const { gateway, backend } = await startBoth({
   routes: ['debug.example,debug BACKEND', 'prefix.example,prefix=pre- BACKEND'],
-  config: { handler: { update_on_first_subscription: false } },
 })
 
 function open(channel: string, channels: string, headers: readonly string[], host = 'localhost'): Promise<RawClient> {

@@ -10,7 +10,6 @@ import { streamed } from './streamed.ts'
 
 const { gateway, backend } = await startBoth({
   routes: ['prefix.example,prefix=pre- BACKEND'],
-  config: { handler: { update_on_first_subscription: false } },
 })
 
 async function open(channels: string, headers: readonly string[], channel: string, count = 1): Promise<RawClient> {

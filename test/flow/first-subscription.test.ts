@@ -9,7 +9,7 @@ import { get, held, holdOn } from './held.ts'
 import { answer, longPoll, stream } from './origin-answer.ts'
 import { streamed } from './streamed.ts'
 
-const { gateway, backend } = await startBoth()
+const { gateway, backend } = await startBoth({ config: { handler: { update_on_first_subscription: true } } })
 
 function count(target: string): number {
   return backend.requests.filter(({ line }) => targetOf(line) === target).length

@@ -15,7 +15,6 @@ import { chunk, frame, reply } from './items.ts'
 import { answer, longPoll, stream } from './origin-answer.ts'
 import { streamed } from './streamed.ts'
 
-const handler = { update_on_first_subscription: false }
 const backend = await startBackend()
 const webSockets = await startWebSocketBackend()
 const target = `127.0.0.1:${backend.port}`
@@ -33,7 +32,6 @@ const inner = await startGateway({
       x_forwarded_for: 'truncate:0',
       x_forwarded_for_trusted: 'append',
     },
-    handler,
   },
 })
 const edge = await startGateway({
@@ -50,7 +48,6 @@ const edge = await startGateway({
       x_forwarded_for: 'truncate:0,append',
       orig_headers_need_mark: 'X-Need',
     },
-    handler,
   },
 })
 beforeEach(() => {

@@ -119,7 +119,7 @@ test('what the first client sent is told in marked headers, from end to end', as
   const request = await backend.next()
   assert.deepEqual(
     request.headers.filter((line) => MARKED.test(line)),
-    ['eb9bf0f5-X-Marked: 3', 'eb9bf0f5-Host: marks.example', 'eb9bf0f5-X-A: 1'],
+    ['eb9bf0f5-Host: marks.example', 'eb9bf0f5-X-A: 1', 'eb9bf0f5-X-Marked: 3'],
   )
   assert.deepEqual(request.values('x-a'), ['1'])
 })

@@ -13,7 +13,7 @@ import { streamed } from './streamed.ts'
 
 const GONE = 'Grip-Link: </gone?a=b>; rel=gone'
 
-const { gateway, backend } = await startBoth({ config: { handler: { update_on_first_subscription: false } } })
+const { gateway, backend } = await startBoth()
 
 function farewells(): RecordedRequest[] {
   return backend.requests.filter(({ line }) => targetOf(line).startsWith('/gone'))

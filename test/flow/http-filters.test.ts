@@ -14,7 +14,6 @@ import { streamed } from './streamed.ts'
 
 const { gateway, backend } = await startBoth({
   routes: ['debug.example,debug BACKEND', 'prefix.example,prefix=pre- BACKEND'],
-  config: { handler: { update_on_first_subscription: false } },
 })
 const service = await startBackend()
 beforeEach(() => service.reset())

@@ -66,8 +66,8 @@ test('the backend gets the request that the query describes, and the log the one
     headers.filter((header) => !/^(?:connection|grip-)/i.test(header)),
     ['host: localhost', 'X-A: 1', 'Accept: */*', 'Cookie: c=1', 'X-Forwarded-For: 127.0.0.1', 'content-length: 3'],
   )
-  const [logged] = gateway.log.matching(/_method/)
-  assert.ok(logged?.includes(` GET http://localhost${asked} -> `), logged)
+  const logged = await gateway.log.waitFor(/_method/)
+  assert.ok(logged.includes(` GET http://localhost${asked} -> `), logged)
 })
 
 test("a route's own parameters, path and defaults are used", async () => {

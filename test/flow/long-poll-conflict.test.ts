@@ -13,7 +13,6 @@ import { streamed } from './streamed.ts'
 
 const { gateway, backend } = await startBoth({
   routes: ['prefix.example,prefix=pre- BACKEND'],
-  config: { handler: { update_on_first_subscription: false } },
 })
 
 /** Lets the gateway know the last id of the channels, as somebody who listens to them makes it do. */

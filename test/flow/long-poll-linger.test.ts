@@ -11,10 +11,10 @@ import { get, held, holdOn } from './held.ts'
 import { chunk, reply } from './items.ts'
 import { answer, longPoll, stream } from './origin-answer.ts'
 
-const { gateway, backend } = await startBoth({ config: { handler: { update_on_first_subscription: false } } })
+const { gateway, backend } = await startBoth()
 const brief = await startGateway({
   routes: [`* 127.0.0.1:${backend.port}`],
-  config: { handler: { update_on_first_subscription: false, subscription_linger: 1 } },
+  config: { handler: { subscription_linger: 1 } },
 })
 const publisher = new XPublisher({ linger: 0, sendTimeout: LIMIT, receiveTimeout: LIMIT })
 publisher.connect(brief.subSpec)

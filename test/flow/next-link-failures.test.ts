@@ -16,7 +16,6 @@ const FAILED = answer([NEXT], 'not for the client', '503 Service Unavailable')
 
 const { gateway, backend } = await startBoth({
   routes: ['debug.example,debug BACKEND'],
-  config: { handler: { update_on_first_subscription: false } },
 })
 
 function asked(): string[][] {

@@ -13,7 +13,6 @@ import { bodySoFar, streamed } from './streamed.ts'
 
 const { gateway, backend } = await startBoth({
   routes: ['debug.example,debug BACKEND'],
-  config: { handler: { update_on_first_subscription: false } },
 })
 
 function next(uri: string): string {

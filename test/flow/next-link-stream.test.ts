@@ -15,7 +15,7 @@ const NEXT = 'Grip-Link: </next>; rel=next'
 
 const { gateway, backend } = await startBoth({
   routes: ['prefix.example,prefix=pre- BACKEND'],
-  config: { handler: { message_wait: 3_600_000, update_on_first_subscription: false } },
+  config: { handler: { message_wait: 3_600_000 } },
 })
 
 /** What a stream goes on with: its instructions, and the body that is appended. */

@@ -8,7 +8,7 @@ import { chunk } from './items.ts'
 import { answer, stream } from './origin-answer.ts'
 import { streamed } from './streamed.ts'
 
-const { gateway, backend } = await startBoth({ config: { handler: { update_on_first_subscription: false } } })
+const { gateway, backend } = await startBoth()
 
 function link(uri: string, timeout: number): string {
   return `Grip-Link: <${uri}>; rel=next; timeout=${timeout}`

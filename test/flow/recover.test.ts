@@ -11,7 +11,7 @@ import { answer, longPoll, stream } from './origin-answer.ts'
 import { streamed } from './streamed.ts'
 
 const { gateway, backend } = await startBoth({
-  config: { handler: { message_wait: 3_600_000, update_on_first_subscription: false } },
+  config: { handler: { message_wait: 3_600_000 } },
 })
 
 async function recover(): Promise<string> {

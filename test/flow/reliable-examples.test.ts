@@ -9,7 +9,7 @@ import { get } from './held.ts'
 const [feedPort = 0, pollPort = 0] = await freePorts(2)
 const gateway = await startGateway({
   routes: [`*,path_beg=/feed 127.0.0.1:${feedPort}`, `*,path_beg=/poll 127.0.0.1:${pollPort}`],
-  config: { handler: { message_wait: 1, update_on_first_subscription: false } },
+  config: { handler: { message_wait: 1 } },
 })
 const publishUrl = `http://127.0.0.1:${gateway.publishPort}`
 const feed = await startExample('reliable-feed.mjs', feedPort, publishUrl)

@@ -9,11 +9,11 @@ import { stream } from './origin-answer.ts'
 import { bodySoFar, streamed } from './streamed.ts'
 
 const { gateway, backend } = await startBoth({
-  config: { handler: { message_wait: 1000, id_cache_ttl: 1, update_on_first_subscription: false } },
+  config: { handler: { message_wait: 1000, id_cache_ttl: 1 } },
 })
 const remembersNothing = await startGateway({
   routes: [`* 127.0.0.1:${backend.port}`],
-  config: { handler: { id_cache_ttl: 0, update_on_first_subscription: false } },
+  config: { handler: { id_cache_ttl: 0 } },
 })
 after(() => remembersNothing.stop())
 

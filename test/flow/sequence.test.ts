@@ -11,7 +11,7 @@ import { streamed } from './streamed.ts'
 
 // Nothing that waits is given up within a test.
 const { gateway, backend } = await startBoth({
-  config: { handler: { message_wait: 3_600_000, update_on_first_subscription: false } },
+  config: { handler: { message_wait: 3_600_000 } },
 })
 
 /** A stream that is also on a channel for what shows that nothing else is on its way. */

@@ -18,7 +18,7 @@ after(() => webSockets.stop())
 const { gateway, backend } = await startBoth({
   condition: '*,session',
   routes: ['without.example BACKEND', `*,session,proto=ws 127.0.0.1:${webSockets.port}`],
-  config: { handler: { state_spec: service.spec, update_on_first_subscription: false } },
+  config: { handler: { state_spec: service.spec } },
 })
 beforeEach(() => {
   service.calls.length = 0

@@ -47,7 +47,7 @@ class Handler {
   /** @returns what the worker is sent, as it fills. */
   worker(index: number, ...channels: string[]): string[] {
     const received: string[] = []
-    const peer = new WorkerPeer(`worker-${index}`, index, 17, (frame) => void received.push(contentOf(frame)))
+    const peer = new WorkerPeer(index, 17, (frame) => void received.push(contentOf(frame)))
     this.channels.subscribe(peer, channels)
     return received
   }

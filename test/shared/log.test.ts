@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, renameSync, rmSync, existsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -146,6 +147,29 @@ test('what was logged last is written although the process exits at once', () =>
   const lines = run(`for (let i = 0; i < 1000; i++) log.info('line ' + i); process.exit(3)`).split('\n')
   assert.equal(lines.length, 1001)
   assert.match(lines[999] ?? '', /\[handler\] line 999$/)
+})
+
+test('a reader that stops reading costs 16 MiB of lines at most, and gets those when it goes on', async (t) => {
+  const code = `import { createLog } from ${LOG_MODULE}
+    const log = createLog('handler', { level: 2, format: 'text', file: undefined })
+    for (let i = 0; i < 40; i++) log.info(i + 'x'.repeat(1 << 20))
+    console.error('logged')
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code])
+  t.after(() => child.kill())
+  await once(child.stderr, 'data')
+  let size = 0
+  let lines = ''
+  child.stdout.on('data', (bytes: Buffer) => {
+    size += bytes.length
+    lines += bytes.toString().replaceAll('x', '')
+  })
+  await until(() => lines.split('\n').length > 15, 'what was kept')
+  child.kill()
+  await once(child.stdout, 'close')
+  assert.equal(lines.split('\n').length, 16)
+  assert.match(lines.split('\n')[14] ?? '', /\[handler\] 14$/)
+  assert.ok(size <= 16 << 20)
 })
 
 test('without a file the log is standard output', () => {

@@ -46,6 +46,8 @@ export async function writeGatewayFiles(
         push_in_spec: sockets.pullSpec,
         push_in_sub_specs: sockets.subSpec,
         command_spec: sockets.commandSpec,
+        // A second request to the backend, a second after the first, is what few tests are about.
+        update_on_first_subscription: false,
       },
     },
     config,

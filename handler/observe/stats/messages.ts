@@ -39,7 +39,7 @@ export class MessagePackets {
   }
 
   /** @returns the number under which the workers are to tell the receivers; 0 when nobody wants to know. */
-  published(item: PublishItem, workers: Iterable<{ readonly address: string }>): number {
+  published(item: PublishItem, workers: Iterable<{ readonly name: string }>): number {
     if (!this.#socket.isWatched('message')) return 0
     if (this.#pending.size >= MAX_PENDING) {
       this.#onDrop()
@@ -51,7 +51,7 @@ export class MessagePackets {
       id: item.id,
       blocks: this.#blockSize > 0 ? blocksOf(item, this.#blockSize) : undefined,
       receivers: [0, 0, 0],
-      waitsFor: new Set(Array.from(workers, ({ address }) => address)),
+      waitsFor: new Set(Array.from(workers, ({ name }) => name)),
       until: performance.now() + PATIENCE,
     })
     return this.#lastNumber

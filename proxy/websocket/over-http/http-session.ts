@@ -85,7 +85,7 @@ export class HttpSession implements Origin, EventsOwner {
 
   detach(): void {
     const { client, hold } = this.#options
-    client.owner = new DetachedClient(client, () => hold.closed())
+    client.owner = new DetachedClient(client, hold)
     this.#leave()
   }
 

@@ -134,7 +134,7 @@ for (const format of ['tnetstring', 'json'] as const) {
 
   test(`${format}: a message for each transport that had receivers, of all workers together`, async (t) => {
     const { observer, subscriber } = await observed(t, { format, blockSize: 2 })
-    const number = observer.published(item('a', 'i'), [{ address: 'w' }, { address: 'x' }])
+    const number = observer.published(item('a', 'i'), [{ name: 'w' }, { name: 'x' }])
     assert.equal(number, 1)
     observer.stats('w', stats({ receivers: [[number, 1, 2, 0]] }))
     observer.stats('x', stats({ receivers: [[number, 3, 0, 0]] }))
@@ -154,7 +154,7 @@ for (const format of ['tnetstring', 'json'] as const) {
 
   test(`${format}: a message without id and blocks`, async (t) => {
     const { observer, subscriber } = await observed(t, { format })
-    const number = observer.published(item('a'), [{ address: 'w' }])
+    const number = observer.published(item('a'), [{ name: 'w' }])
     observer.stats('w', stats({ receivers: [[number, 0, 0, 1]] }))
     assert.deepEqual(await subscriber.count(1), [
       packet(
@@ -205,7 +205,7 @@ for (const format of ['tnetstring', 'json'] as const) {
 
 test('nothing is counted for packets that nobody has subscribed to', async (t) => {
   const { observer } = await observed(t, {}, 'activity', 'sub')
-  assert.equal(observer.published(item('a'), [{ address: 'w' }]), 0)
+  assert.equal(observer.published(item('a'), [{ name: 'w' }]), 0)
 })
 
 test('workers are told what somebody reads, and connections only when they may be told', async (t) => {
@@ -216,7 +216,7 @@ test('workers are told what somebody reads, and connections only when they may b
 
 test('a beginning of a type, or of a packet, is a subscription to the type', async (t) => {
   const { observer } = await observed(t, { sendConnections: false }, 'message T', 'sub')
-  assert.notEqual(observer.published(item('a'), [{ address: 'w' }]), 0)
+  assert.notEqual(observer.published(item('a'), [{ name: 'w' }]), 0)
 })
 
 test('what a subscriber sends that is no subscription changes nothing', async (t) => {
@@ -230,13 +230,13 @@ test('what a subscriber sends that is no subscription changes nothing', async (t
   await stranger.send(Buffer.alloc(10_000, 1))
   const last = await observed(t, {}, 'message', 'sub')
   assert.equal(last.observer.watched.sub, true)
-  assert.notEqual(observer.published(item('a'), [{ address: 'w' }]), 0)
+  assert.notEqual(observer.published(item('a'), [{ name: 'w' }]), 0)
   assert.equal(observer.watched.conn, true)
 })
 
 test('a message is told when the last worker has ended that had not answered', async (t) => {
   const { observer, subscriber, counters } = await observed(t, { format: 'json' })
-  const number = observer.published(item('a'), [{ address: 'w' }, { address: 'x' }])
+  const number = observer.published(item('a'), [{ name: 'w' }, { name: 'x' }])
   observer.stats('w', stats({ receivers: [[number, 0, 5, 0]] }))
   observer.gone('x', 2)
   await subscriber.sees('message', { channel: 'a', count: 5 })

@@ -14,7 +14,7 @@ class Listener {
 }
 
 function worker(index: number): WorkerPeer {
-  return new WorkerPeer(`worker-${index}`, index, 100 + index, () => {})
+  return new WorkerPeer(index, 100 + index, () => {})
 }
 
 function listened(): { table: ChannelTable; told: string[] } {

@@ -7,7 +7,7 @@ const MB = 1024 * KB
 
 function worker(): { peer: WorkerPeer; sent: Buffer[] } {
   const sent: Buffer[] = []
-  return { peer: new WorkerPeer('worker-0-17', 0, 17, (frame) => void sent.push(frame)), sent }
+  return { peer: new WorkerPeer(0, 17, (frame) => void sent.push(frame)), sent }
 }
 
 function named(name: string, size: number): Buffer {

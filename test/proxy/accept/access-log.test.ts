@@ -14,7 +14,7 @@ function accessLog(options: Partial<AccessLogOptions> = {}): { accessLog: Access
   const lines: string[] = []
   // Made by pino when a level of its own is wanted.
   const info = (line: string): void => void lines.push(`INFO ${line}`)
-  const log = { child: () => ({ info }) } as unknown as Log
+  const log = { at: () => ({ info }) } as unknown as Log
   return { accessLog: new AccessLog(log, { level: 2, from: false, userAgent: false, ...options }), lines }
 }
 

@@ -163,6 +163,22 @@ test('what comes during a fan-out is joined for the next one', async (t) => {
   assert.equal(worker.lines.length, 4)
 })
 
+test('items of a channel that came in between others are written at once to clients that have no other channel', async (t) => {
+  const worker = new Worker(t)
+  const alone = worker.hold('alone', 'room')
+  const both = worker.hold('both', 'yard', 'hall')
+  const done = worker.publish(
+    item('room', 'r1 '),
+    item('yard', 'y1 '),
+    item('room', 'r2 '),
+    item('hall', 'h1 '),
+    item('yard', 'y2 '),
+  )
+  await until(done, 'all items')
+  assert.deepEqual(alone.received, ['r1 r2 '])
+  assert.deepEqual(both.received, ['y1 ', 'h1 ', 'y2 '])
+})
+
 test('whoever is to be told of the end is told after all items that came before, and in order', async (t) => {
   const worker = new Worker(t)
   const holds = worker.crowd(500, 'room')

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { Router } from 'zeromq'
 import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
 import type { SubscriptionLink } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
 import { HandlerLink } from '../../../proxy/link/handler-link.ts'
 import type { LinkEvents } from '../../../proxy/link/handler-link.ts'
-import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
-import type { StatsMessage, Watched } from '../../../shared/link/stats-message.ts'
 import type { Log } from '../../../shared/log.ts'
 import { encodeItem } from '../../../shared/link/item-codec.ts'
 import { encodeMessage } from '../../../shared/link/messages.ts'
+import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
+import type { StatsMessage, Watched } from '../../../shared/link/stats-message.ts'
 import { until } from '../../support/until.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'link-'))
@@ -23,12 +24,14 @@ after(() => rmSync(directory, { recursive: true }))
 /** What a handler hears, one line a message. */
 class FakeHandler {
   readonly heard: string[] = []
-  readonly #socket = new Router({ linger: 0 })
-  #worker: Buffer | undefined
+  readonly #server: Server
+  #worker: Socket | undefined
 
   constructor(path: string) {
-    this.#socket.bindSync(`ipc://${path}`)
-    void this.#receive()
+    this.#server = createServer((socket) => {
+      this.#worker = socket
+      socket.on('data', (bytes) => this.#hear(bytes))
+    }).listen(path)
   }
 
   async hears(count: number): Promise<void> {
@@ -38,23 +41,35 @@ class FakeHandler {
     )
   }
 
-  async send(...frames: readonly Buffer[]): Promise<void> {
-    await this.#socket.send([this.#worker as Buffer, ...frames])
+  /** All in one write. */
+  send(...frames: readonly Buffer[]): void {
+    this.#worker?.write(Buffer.concat(frames.flatMap((frame) => [lengthOf(frame), frame])))
   }
 
   close(): void {
-    this.#socket.close()
+    this.#server.close()
+    this.#worker?.destroy()
   }
 
-  async #receive(): Promise<void> {
-    for await (const [sender, ...frames] of this.#socket) {
-      this.#worker = sender
-      for (const frame of frames) {
-        const { type, channels } = JSON.parse(frame.toString()) as { type: string; channels?: string[] }
-        this.heard.push(channels === undefined ? type : `${type} ${channels.join()}`)
+  /** These messages are short, and come whole. */
+  #hear(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length;) {
+      const end = at + 4 + bytes.readUInt32BE(at)
+      const message = JSON.parse(bytes.toString('utf8', at + 4, end)) as {
+        type: string
+        channels?: string[]
+        bytes?: number
       }
+      this.heard.push([message.type, message.channels?.join() ?? message.bytes].join(' ').trimEnd())
+      at = end
     }
   }
+}
+
+function lengthOf(frame: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(frame.length)
+  return length
 }
 
 class WatchedSubscriptions extends Subscriptions {
@@ -78,11 +93,11 @@ interface Linked {
   /** Lets the time pass after which a worker gives a sign of life. */
   readonly tick: () => void
   /** What was handed on: the items' channels, and what is to be called when they have reached their holds. */
+  readonly handedOn: { readonly channels: string; readonly done: () => void }[]
   /** What else was handed on. */
   readonly told: readonly string[]
   /** What was counted, to be told to the handler. */
   readonly stats: StatsMessage[]
-  readonly handedOn: { readonly channels: string; readonly done: () => void }[]
 }
 
 let links = 0
@@ -94,10 +109,10 @@ function linked(t: TestContext): Linked {
   const ticks: (() => void)[] = []
   const interval = t.mock.method(globalThis, 'setInterval', (action: () => void) => ticks.push(action))
   const handedOn: { channels: string; done: () => void }[] = []
-  const told: string[] = []
-  const stats: StatsMessage[] = []
   const items: LinkEvents['items'] = (published, done) =>
     void handedOn.push({ channels: published.map(({ channel }) => channel).join(), done })
+  const told: string[] = []
+  const stats: StatsMessage[] = []
   const events = {
     items,
     numbered: ({ channel }: PublishItem, publish: number) => void told.push(`${channel} ${publish}`),
@@ -122,7 +137,7 @@ test('a handler that comes back after an outage is greeted once, and hears nothi
   await first.hears(1)
   tick()
   await first.hears(2)
-  assert.deepEqual(first.heard, ['hello ', 'alive'])
+  assert.deepEqual(first.heard, ['hello', 'alive'])
 
   first.close()
   await until(() => !subscriptions.hasLink, 'the loss of the handler')
@@ -159,7 +174,7 @@ test('a subscription is not live before all that came ahead of its confirmation 
   await handler.hears(2)
   // The greeting was the first request.
   const confirmation = encodeMessage({ type: 'subscribed', request: 2, lastIds: [], first: [] })
-  await handler.send(item('first'), item('second'), confirmation, item('third'))
+  handler.send(item('first'), item('second'), confirmation, item('third'))
   await until(() => handedOn.length === 3, 'all that was sent')
   const channels = handedOn.map((handed) => handed.channels)
   assert.deepEqual(channels, ['first,second', '', 'third'])
@@ -167,6 +182,43 @@ test('a subscription is not live before all that came ahead of its confirmation 
   assert.equal(isLive, false)
   handedOn[1]?.done()
   assert.equal(isLive, true)
+})
+
+test('what has reached its holds is confirmed, together with what came after it', async (t) => {
+  const { path, handedOn } = linked(t)
+  const handler = new FakeHandler(path)
+  t.after(() => handler.close())
+  await handler.hears(1)
+  handler.send(item('first'), item('second'))
+  await until(() => handedOn.length === 1, 'the first two')
+  handler.send(item('third'))
+  await until(() => handedOn.length === 2, 'the third')
+  for (const { done } of handedOn) done()
+  await handler.hears(2)
+  const size = item('first').length + item('second').length + item('third').length
+  assert.deepEqual(handler.heard, ['hello', `delivered ${size}`])
+})
+
+test('what has reached its holds after its handler died is not confirmed to the next one', async (t) => {
+  const { path, subscriptions, handedOn, tick } = linked(t)
+  const first = new FakeHandler(path)
+  await first.hears(1)
+  first.send(item('room'))
+  await until(() => handedOn.length === 1, 'the item')
+  first.close()
+  await until(() => !subscriptions.hasLink, 'the loss of the handler')
+
+  const next = new FakeHandler(path)
+  t.after(() => next.close())
+  await next.hears(1)
+  handedOn[0]?.done()
+  next.send(item('hall'))
+  await until(() => handedOn.length === 2, 'an item of the next handler')
+  handedOn[1]?.done()
+  await next.hears(2)
+  tick()
+  await next.hears(3)
+  assert.deepEqual(next.heard, ['hello', `delivered ${item('hall').length}`, 'alive'])
 })
 
 test('what is counted is told to a handler that is there, and waits for one that is not', async (t) => {
@@ -180,7 +232,7 @@ test('what is counted is told to a handler that is there, and waits for one that
   tick()
   tick()
   await handler.hears(4)
-  assert.deepEqual(handler.heard.toSorted(), ['alive', 'alive', 'hello ', 'stats'])
+  assert.deepEqual(handler.heard.toSorted(), ['alive', 'alive', 'hello', 'stats'])
 })
 
 test('who counts hears of numbered items, of what is watched, and when the oldest of what came together was received', async (t) => {
@@ -189,7 +241,7 @@ test('who counts hears of numbered items, of what is watched, and when the oldes
   t.after(() => handler.close())
   await handler.hears(1)
   const watch = encodeMessage({ type: 'watch', watched: { conn: true, sub: false } })
-  await handler.send(watch, item('a', 5.5, 0), item('b', 6.5, 7))
+  handler.send(watch, item('a', 5.5, 0), item('b', 6.5, 7))
   await until(() => handedOn.length === 1, 'the items')
   assert.deepEqual(told, ['watch true false', 'b 7'])
   handedOn[0]?.done()

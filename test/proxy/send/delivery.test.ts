@@ -57,7 +57,9 @@ test('all streams are written the same bytes, not each a copy', () => {
   const chunk = delivery.streamBytes(true)
   assert.equal(chunk.toString(), '5\r\nhello\r\n')
   assert.equal(delivery.streamBytes(true), chunk)
-  assert.equal(delivery.streamBytes(false), content)
+  const raw = delivery.streamBytes(false)
+  assert.equal(raw.toString(), 'hello')
+  assert.equal(delivery.streamBytes(false), raw)
 })
 
 test('items that came together on one channel go out together, each as its own chunk', () => {
@@ -72,6 +74,29 @@ test('items of different channels keep their order', () => {
   const deliveries = Delivery.join([published('1', 'a'), published('2', 'b'), published('3', 'b'), published('4', 'a')])
   const written = deliveries.map((delivery) => `${delivery.channel}${delivery.streamBytes(false).toString()}`)
   assert.deepEqual(written, ['a1', 'b23', 'a4'])
+})
+
+test('items of a channel go out together wherever they came, when nobody on it can see that they overtake others', () => {
+  const items = [
+    published('1', 'a'),
+    published('2', 'b'),
+    published('3', 'c'),
+    published('4', 'a'),
+    published('5', 'b'),
+  ]
+  const deliveries = Delivery.join(items, (channel) => channel === 'a')
+  const written = deliveries.map((delivery) => `${delivery.channel}${delivery.streamBytes(false).toString()}`)
+  assert.deepEqual(written, ['a14', 'b2', 'c3', 'b5'])
+})
+
+test('nothing overtakes an item of its own channel that closes or hints', () => {
+  const close: PublishItem = { ...item, channel: 'a', httpStream: { action: 'close' } }
+  const items = [published('1', 'a'), published('2', 'b'), close, published('3', 'b'), published('4', 'a')]
+  const deliveries = Delivery.join(items, () => true)
+  assert.deepEqual(
+    deliveries.map(({ channel, httpStream, items }) => `${channel} ${httpStream?.action} ${items.length}`),
+    ['a send 1', 'b send 2', 'a close 1', 'a send 1'],
+  )
 })
 
 test('an item that closes or hints is not joined with what comes before or after it', () => {

@@ -64,6 +64,11 @@ test('every item arrives at a worker as it was published', () => {
   )
 })
 
+test('a name that is no Unicode text arrives as it was published, too', () => {
+  const channel = 'half a character: \ud800'
+  assert.equal(decodeItem(encodeItem({ ...published, channel })).channel, channel)
+})
+
 const binary = Buffer.from([0x00, 0xff, 0x0a, 0x22, 0x5c])
 
 const published: PublishItem = {

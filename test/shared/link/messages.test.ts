@@ -11,7 +11,6 @@ const messages: (WorkerMessage | HandlerMessage)[] = [
   { type: 'delivered', bytes: 12 },
   { type: 'alive', lag: 1.5, held: 2, counts: { requests_received: 5 } },
   { type: 'reply', request: 3, value: ['0-1:1'] },
-  { type: 'who' },
   { type: 'subscribed', request: 2, lastIds: [['a', '1']], first: ['a'] },
   { type: 'command', request: 3, command: { method: 'conncheck', ids: ['0-1:1'] } },
   { type: 'recover' },

@@ -60,7 +60,9 @@ test('a stopped part ends by SIGTERM and is not started again', async () => {
 })
 
 test('a part that ends by itself is started again, each time later', async () => {
-  const { part, children, lines } = watched(`${STARTS}setTimeout(() => process.exit(7), 20)`)
+  const { part, children, lines } = watched(
+    `${STARTS}process.once('message', () => setTimeout(() => process.exit(7), 20))`,
+  )
   await part.start()
   const began = performance.now()
   await until(() => children.length === 4, 'the third restart')
@@ -84,12 +86,16 @@ test('a killed part is started again, and can then be stopped', async () => {
 })
 
 test('a part that is stopped while it waits for its restart stays down', async () => {
-  const { part, children, lines } = watched(`${STARTS}setTimeout(() => process.exit(7), 20)`)
+  const { part, children, lines } = watched(
+    `${STARTS}process.once('message', () => setTimeout(() => process.exit(7), 20))`,
+  )
   await part.start()
   await until(() => lines.length === 1, 'its end')
   await part.stop()
   // As long as the restart would have taken: another part's restart.
-  const { part: other, children: others } = watched(`${STARTS}setTimeout(() => process.exit(7), 20)`)
+  const { part: other, children: others } = watched(
+    `${STARTS}process.once('message', () => setTimeout(() => process.exit(7), 20))`,
+  )
   await other.start()
   await until(() => others.length === 2, 'the restart of another part')
   await other.stop()
@@ -160,7 +166,7 @@ test('a restart for which there is no process is tried again', async () => {
 function restartingAs(fork: () => ChildProcess): { part: Part; lines: string[] } {
   const lines: string[] = []
   const log = { error: (line: string) => void lines.push(line) } as unknown as Log
-  const first = childScript(`${STARTS}setTimeout(() => process.exit(7), 20)`)
+  const first = childScript(`${STARTS}process.once('message', () => setTimeout(() => process.exit(7), 20))`)
   let forks = 0
   return { part: new Part('worker 0', () => (forks++ === 0 ? first() : fork()), ORDERS, log), lines }
 }
