@@ -6,7 +6,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Programs that some tests run; those tests are skipped, and say so, where one is missing and cannot be installed. */
-const PROGRAMS = ['chromium', 'curl', 'openssl', 'python3']
+const PROGRAMS = ['chromium', 'curl', 'openssl', 'php', 'python3']
+
+/** Debian's packages that are not called like their program. */
+const PACKAGES = { php: 'php-cli' }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const words = process.argv.slice(2)
@@ -33,15 +36,15 @@ const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec'
 })
 process.exit(status ?? 1)
 
-/** Debian calls the packages like the programs. */
 function installMissing() {
   const missing = PROGRAMS.filter((program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error)
   if (missing.length === 0) return
+  const packages = missing.map((program) => PACKAGES[program] ?? program)
   const canInstall = process.getuid?.() === 0 && !spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).error
   if (canInstall) {
     console.log(`installing ${missing.join(', ')} for the tests`)
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore' })
-    spawnSync('apt-get', ['install', '-y', '-qq', ...missing], { stdio: 'ignore' })
+    spawnSync('apt-get', ['install', '-y', '-qq', ...packages], { stdio: 'ignore' })
   } else {
     console.log(`tests that need ${missing.join(', ')} are skipped: not installed, and only root could install them`)
   }

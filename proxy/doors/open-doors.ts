@@ -2,7 +2,12 @@ import type { Settings } from '../../shared/config/keys.ts'
 import type { Door, DoorContext } from './door.ts'
 
 /** Opens the doors that have a port. The code of the others is not loaded. */
-export async function openDoors(_settings: Settings, _worker: number, _context: DoorContext): Promise<readonly Door[]> {
+export async function openDoors(settings: Settings, worker: number, context: DoorContext): Promise<readonly Door[]> {
   const doors: Door[] = []
+  // Users and their subscriptions are of the whole node.
+  if (settings['socket-push'].port !== undefined && worker === 0) {
+    const { openSocketPush } = await import('./socket-push/socket-push.ts')
+    doors.push(await openSocketPush(settings, context))
+  }
   return doors
 }

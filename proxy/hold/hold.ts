@@ -13,8 +13,8 @@ export interface Hold {
   readonly channels: Iterable<string>
   /** What it takes of an item. */
   readonly transport: Transport
-  /** That its request took, for stats. */
-  readonly route: Route
+  /** That its request took, for stats; undefined for a door's client, which took none. */
+  readonly route: Route | undefined
   /** A response hold's channels stay subscribed for a while after it ended (GRIP 6.7). */
   readonly lingers: boolean
   /**

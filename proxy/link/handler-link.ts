@@ -20,6 +20,9 @@ const MISSING_AFTER = 1000
 
 const RECONNECT_AFTER = 50
 
+/** Milliseconds that whoever publishes waits for a handler that does not answer. */
+const PUBLISH_TIMEOUT = 10_000
+
 /** Bytes of delivered items that are confirmed at once: a part of the handler's window. */
 const CONFIRM_AT = 65_536
 
@@ -115,14 +118,24 @@ export class HandlerLink implements SubscriptionLink {
     this.#send({ type: 'forget', channels })
   }
 
-  /** @returns whether the handler has taken them all; false when it is gone, or when too much waits to be delivered. */
+  /** @returns whether the handler has taken them all; false when it is gone, does not answer, or has too much that waits to be delivered. */
   publish(items: readonly PublishItem[]): Promise<boolean> {
     if (!this.#isUp) return Promise.resolve(false)
     return new Promise((resolve) => {
-      this.#publishing.set(++this.#lastPublish, resolve)
+      const request = ++this.#lastPublish
+      const timer = setTimeout(() => this.#published(request, false), PUBLISH_TIMEOUT)
+      this.#publishing.set(request, (taken) => {
+        clearTimeout(timer)
+        resolve(taken)
+      })
       for (const item of items) this.#socket?.send(encodeItem(item))
-      this.#send({ type: 'publish', request: this.#lastPublish })
+      this.#send({ type: 'publish', request })
     })
+  }
+
+  #published(request: number, taken: boolean): void {
+    this.#publishing.get(request)?.(taken)
+    this.#publishing.delete(request)
   }
 
   /** Publishers are to be refused, or not any more. */
@@ -267,8 +280,7 @@ export class HandlerLink implements SubscriptionLink {
         this.#events.recover()
         break
       case 'published':
-        this.#publishing.get(message.request)?.(message.taken)
-        this.#publishing.delete(message.request)
+        this.#published(message.request, message.taken)
         break
       case 'session':
         this.sessions.answered(message.request, message.value)

@@ -25,7 +25,7 @@ export class Receivers {
     this.all[transport]++
     if (!this.#byRoutes) return
     const { route } = hold
-    if (!route.explicitId) return
+    if (route === undefined || !route.explicitId) return
     // The next hold of a channel is mostly of the same route.
     if (route !== this.#route) {
       this.#route = route

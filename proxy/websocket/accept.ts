@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
@@ -10,6 +9,7 @@ import { pairs } from '../forward/raw-headers.ts'
 import type { RawHeaders } from '../forward/raw-headers.ts'
 import { freshSignature } from '../forward/request-headers.ts'
 import { responseHeaders } from '../forward/response-headers.ts'
+import { acceptKey } from './accept-key.ts'
 import type { FrameRules } from './frames/frame-rules.ts'
 import { negotiateDeflate } from './frames/negotiate-deflate.ts'
 import { messagePrefix } from './grip-message.ts'
@@ -188,8 +188,6 @@ function firstValue(headers: RawHeaders, lowerCaseName: string): string | undefi
   return pairs(headers).find(([name]) => name.toLowerCase() === lowerCaseName)?.[1]
 }
 
-/** RFC 6455 4.2.2 */
 function acceptOf({ req }: Exchange): string {
-  const key = String(req.headers['sec-websocket-key'])
-  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+  return acceptKey(String(req.headers['sec-websocket-key']))
 }

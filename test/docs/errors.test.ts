@@ -25,6 +25,7 @@ test('an answer that closes the connection is said to', () => {
 const sources: readonly (readonly [folder: string, call: string])[] = [
   ['shared/grip', 'new (?:ItemError|InstructError|ControlError|Problem|this\\.#Problem)'],
   ['proxy/websocket/over-http', '(?:new EventError|refuse|#fail)'],
+  ['proxy/doors/socket-push', 'new CallError'],
   ['shared/config', '(?:new ConfigError|place\\.fail|fail)'],
   ['shared/cli', '(?:new PublishError|fail)'],
   ['proxy/choose', '(?:new RouteLineError|warn)'],
@@ -49,12 +50,12 @@ function sourceFiles(folder: string): string[] {
 }
 
 /**
- * The texts that the calls begin with, or, for `refuse`, that follow reply and status. Not those that have a text inside, and not those
+ * The texts that the calls begin with, or that follow reply and status. Not those that have a text inside, and not those
  * that are nothing but a value.
  */
 function messagesIn(source: string, call: string): string[] {
   const text = `'((?:[^'\\\\]|\\\\.)*)'|"((?:[^"\\\\]|\\\\.)*)"|\`((?:[^\`\\\\]|\\\\.)*)\``
-  const replyAndStatus = `(?:(?:reply|reply\\.header\\([^)]*\\)), \\d+, )?`
+  const replyAndStatus = `(?:(?:(?:reply|reply\\.header\\([^)]*\\)), )?\\d+, )?`
   return Array.from(
     source.matchAll(new RegExp(`${call}\\(${replyAndStatus}\\s*(?:${text})`, 'g')),
     ([, single, double, template]) => single ?? double ?? template ?? '',

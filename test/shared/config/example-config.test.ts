@@ -19,7 +19,7 @@ test('the example config changes nothing and warns about nothing', (t) => {
 
 /** The lines from a section's header to the next header. */
 function sectionOf(text: string, header: string): string {
-  return text.split(`\n${header}\n`)[1]?.split(/\n(?:# )?\[\w+\]\n/)[0] ?? ''
+  return text.split(`\n${header}\n`)[1]?.split(/\n(?:# )?\[[\w-]+\]\n/)[0] ?? ''
 }
 
 test('the example config explains every key in its section', () => {
@@ -110,6 +110,21 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       stats_format: 'tnetstring',
       prometheus_port: undefined,
       prometheus_prefix: '',
+    },
+    'socket-push': {
+      port: undefined,
+      listen: '127.0.0.1',
+      prefix: '',
+      compat: 'safe',
+      cert_file: undefined,
+      key_file: undefined,
+      admin_port: 8181,
+      admin_listen: '127.0.0.1',
+      admin_token: '',
+      authentication_timeout_ms: 10_000,
+      remove_user_timeout_ms: 20_000,
+      auth_ttl: 0,
+      void_reply: 'null',
     },
   })
 })
