@@ -9,5 +9,10 @@ export async function openDoors(settings: Settings, worker: number, context: Doo
     const { openSocketPush } = await import('./socket-push/socket-push.ts')
     doors.push(await openSocketPush(settings, context))
   }
+  // Tokens, history and applications are of the whole node.
+  if (settings.pushd.port !== undefined && worker === 0) {
+    const { openPushd } = await import('./pushd/pushd.ts')
+    doors.push(await openPushd(settings, settings.pushd.port, context))
+  }
   return doors
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { socketPushKeys } from './doors/socket-push-keys.ts'
+import { pushdKeys } from './doors/pushd-keys.ts'
 import type { Key, Works } from './key.ts'
 import { noEffect, oldName, optional, silent, works } from './key.ts'
 import {
@@ -116,7 +117,7 @@ const handler = {
 }
 
 /** Every key that may stand in a config file, by section (GRIP 10.2 to 10.5). */
-export const sections = { global, runner, proxy, handler, 'socket-push': socketPushKeys }
+export const sections = { global, runner, proxy, handler, pushd: pushdKeys, 'socket-push': socketPushKeys }
 
 /** The settings of one section: its working keys, named as in the file. */
 export type SettingsOf<Table> = {

@@ -4,6 +4,7 @@ import type { Delivery } from '../../send/delivery.ts'
 import type { DoorContext } from '../door.ts'
 import type { Rendering } from './rendering.ts'
 import type { SessionIds } from './session-ids.ts'
+import { DoorHold } from '../door-hold.ts'
 import type { User, Users, UserSession } from './users.ts'
 
 /** What all connections of the door share. */
@@ -26,7 +27,7 @@ const MAX_ATTEMPTS = 10
 const NO_CHANNELS: readonly string[] = []
 
 /** A browser's connection, however it is made: it authenticates, then it gets what is published to its user. */
-export abstract class Session implements UserSession {
+export abstract class Session extends DoorHold implements UserSession {
   readonly id: string
   protected readonly context: SessionContext
   #user: User | undefined
@@ -37,6 +38,7 @@ export abstract class Session implements UserSession {
   #timer: Timer | undefined
 
   constructor(context: SessionContext) {
+    super()
     const { door, authenticationTimeout, sessions } = context
     this.context = context
     this.id = door.nextId()
@@ -49,16 +51,8 @@ export abstract class Session implements UserSession {
     return this.#user?.channels ?? NO_CHANNELS
   }
 
-  get transport(): typeof WS_MESSAGE {
+  override get transport(): typeof WS_MESSAGE {
     return WS_MESSAGE
-  }
-
-  get route(): undefined {
-    return undefined
-  }
-
-  get lingers(): boolean {
-    return false
   }
 
   get isOver(): boolean {
@@ -69,13 +63,7 @@ export abstract class Session implements UserSession {
     return this.#isLive && this.send(delivery)
   }
 
-  recover(): void {}
-
-  refresh(): boolean {
-    return false
-  }
-
-  goAway(): void {
+  override goAway(): void {
     this.close()
   }
 

@@ -126,5 +126,23 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       auth_ttl: 0,
       void_reply: 'null',
     },
+    pushd: {
+      port: undefined,
+      listen: '127.0.0.1',
+      prefix: '',
+      compat: 'safe',
+      dialect: 'p1',
+      newline: undefined,
+      line_max: 65_536,
+      session_timeout: 120,
+      listen_backlog: 4096,
+      need_auth: false,
+      apps_file: undefined,
+      history_size: 1000,
+      history_ttl: 3600,
+      stats_port: 9020,
+      long_polling_port: undefined,
+      long_polling_session_timeout: 60,
+    },
   })
 })
