@@ -1,4 +1,5 @@
 import type { PublishItem } from '../shared/grip/item/publish-item.ts'
+import { EVERY_CHANNEL } from '../shared/link/every-channel.ts'
 import { encodeItem } from '../shared/link/item-codec.ts'
 import type { Log } from '../shared/log.ts'
 import { machineTime } from '../shared/observe/clock.ts'
@@ -78,7 +79,9 @@ export class Publisher implements Inbox {
       return
     }
     if (this.#channels.workersOf(item.channel).size === 0) {
-      this.#log.info(`publish channel=${item.channel} receivers=0`)
+      // Nobody is there for whom its order on the channel could matter.
+      if (this.#channels.workersOf(EVERY_CHANNEL).size > 0) this.#deliver(item)
+      else this.#log.info(`publish channel=${item.channel} receivers=0`)
     } else if (item.noSeq) {
       this.#deliver(item)
     } else {
@@ -90,5 +93,6 @@ export class Publisher implements Inbox {
     const workers = this.#channels.workersOf(item.channel)
     const frame = encodeItem(item, machineTime(), this.#observer?.published(item, workers))
     for (const worker of workers) worker.deliver(frame)
+    for (const worker of this.#channels.workersOf(EVERY_CHANNEL)) if (!workers.has(worker)) worker.deliver(frame)
   }
 }

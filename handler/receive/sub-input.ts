@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { Subscriber } from 'zeromq'
+import { EVERY_CHANNEL } from '../../shared/link/every-channel.ts'
 import type { Inbox } from './inbox.ts'
 import { type Count, type InputLog, InputProblems } from './input-problems.ts'
 import { ItemFrameError, parseItemFrame } from './item-frame.ts'
@@ -90,10 +91,14 @@ function subscriptions(socket: Subscriber): Pick<SubInput, 'subscribe' | 'unsubs
       // To ZeroMQ an empty name means every channel.
       if (socket.closed || channel === '' || channels.has(channel)) return
       channels.add(channel)
-      socket.subscribe(channel)
+      socket.subscribe(topicOf(channel))
     },
     unsubscribe(channel) {
-      if (!socket.closed && channels.delete(channel)) socket.unsubscribe(channel)
+      if (!socket.closed && channels.delete(channel)) socket.unsubscribe(topicOf(channel))
     },
   }
+}
+
+function topicOf(channel: string): string {
+  return channel === EVERY_CHANNEL ? '' : channel
 }

@@ -22,7 +22,7 @@ interface Parser {
 }
 
 interface HttpInternals {
-  freeParser(parser: Parser, req: IncomingMessage, socket: Socket): void
+  freeParser(parser: Parser, req: IncomingMessage | undefined, socket: Socket): void
 }
 
 const OWNER = Symbol('owner of a detached connection')
@@ -69,7 +69,26 @@ export function detacher(internals: HttpInternals | undefined): Detach {
   }
 }
 
-export const detach: Detach = detacher(httpInternals())
+const http = httpInternals()
+
+export const detach: Detach = detacher(http)
+
+/**
+ * Has node:http read a connection anew, beginning with these bytes instead of those of which it could make nothing. To be called in its
+ * `clientError`, with no request in hand. @returns false where this cannot be done.
+ */
+export function readAnew(socket: DetachedSocket, bytes: Buffer): boolean {
+  const { parser } = socket
+  // It has stopped to listen for errors already.
+  const listeners = httpListeners(socket, 'error')
+  if (http === undefined || listeners === undefined || !parser || !socket.server || !socket.writable) return false
+  for (const [event, listener] of listeners) socket.removeListener(event, listener)
+  http.freeParser(parser, undefined, socket)
+  takeOutOfOrder(socket)
+  socket[EARLY] = bytes
+  giveBack(socket)
+  return true
+}
 
 /** The response has ended: the connection is closed, or waits for the next request. */
 export function endDetached(socket: DetachedSocket, keepAlive: boolean): void {
@@ -148,10 +167,11 @@ const HTTP_LISTENERS = new Map([
 
 type Listener = (...args: unknown[]) => void
 
-/** Undefined when one of them is not there: then this Node is not one that this was written for. */
-function httpListeners(socket: Socket): Array<[event: string, listener: Listener]> | undefined {
+/** Undefined when one of them is not there: then this Node is not one that this was written for. @param without an event that is left out. */
+function httpListeners(socket: Socket, without?: string): Array<[event: string, listener: Listener]> | undefined {
   const found: Array<[string, Listener]> = []
   for (const [event, name] of HTTP_LISTENERS) {
+    if (event === without) continue
     const listener = socket.listeners(event).find((candidate) => candidate.name === name)
     if (listener === undefined) return undefined
     found.push([event, listener as Listener])

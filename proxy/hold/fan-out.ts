@@ -111,7 +111,9 @@ export class FanOut {
   }
 
   #counted(items: readonly PublishItem[], done: () => void): Batch {
-    const weights = items.map((item) => this.#holds.countOn(item.channel) * (this.#limit?.rate.weightOf([item]) ?? 1))
+    const weights = items.map(
+      (item) => this.#holds.countReceivers(item.channel) * (this.#limit?.rate.weightOf([item]) ?? 1),
+    )
     const waiting = weights.reduce((sum, weight) => sum + weight, 0)
     this.#wait(waiting)
     return {
@@ -160,7 +162,7 @@ export class FanOut {
     const { channel, items } = delivery
     // With the holds that the item is for: a hold made from now on must know that it was sent before (GRIP 6.4).
     for (const { id, noSeq } of items) if (!noSeq) this.#subscriptions.published(channel, id)
-    return { delivery, holds: this.#holds.on(channel), next: 0, receivers: this.#counter.begin() }
+    return { delivery, holds: this.#holds.receiversOf(channel), next: 0, receivers: this.#counter.begin() }
   }
 
   /** @returns false when the time was up before the last hold. */
@@ -176,7 +178,7 @@ export class FanOut {
         const hold = holds[pass.next++] as Hold
         try {
           // One that has left meanwhile gets nothing.
-          if (this.#holds.isOn(hold, delivery.channel) && hold.deliver(delivery)) pass.receivers.add(hold)
+          if (this.#holds.isReceiver(hold, delivery.channel) && hold.deliver(delivery)) pass.receivers.add(hold)
         } catch (error) {
           // The holds behind it must get the item all the same.
           throwLater(error)

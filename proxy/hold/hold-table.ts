@@ -1,3 +1,4 @@
+import { EVERY_CHANNEL } from '../../shared/link/every-channel.ts'
 import type { Hold } from './hold.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { TimerWheel } from './timer-wheel.ts'
@@ -15,6 +16,8 @@ const NOBODY: ReadonlySet<Hold> = new Set()
 export class HoldTable {
   readonly #holds = new Map<string, Hold>()
   readonly #byChannel = new Map<string, Set<Hold>>()
+  /** Not among the channels, so that no hold comes here by the name of its channel. */
+  readonly #onEvery = new Set<Hold>()
   /** Channels without holds that stay subscribed until their timer ends, in the order they began to. */
   readonly #lingering = new Map<string, { cancel(): void }>()
   readonly #subscriptions: Subscriptions
@@ -46,9 +49,19 @@ export class HoldTable {
    * will reach the hold, with false when the handler did not confirm in time; the hold is then not in the table.
    */
   add(hold: Hold, onLive: (live: boolean) => void): void {
-    this.#holds.set(hold.id, hold)
     for (const channel of hold.channels) this.#put(hold, channel)
-    this.#subscriptions.subscribe([...hold.channels], (live) => {
+    this.#start(hold, [...hold.channels], onLive)
+  }
+
+  /** The same for a hold that gets the items of all channels; it names none of its own. */
+  addToEvery(hold: Hold, onLive: (live: boolean) => void): void {
+    this.#onEvery.add(hold)
+    this.#start(hold, [EVERY_CHANNEL], onLive)
+  }
+
+  #start(hold: Hold, channels: readonly string[], onLive: (live: boolean) => void): void {
+    this.#holds.set(hold.id, hold)
+    this.#subscriptions.subscribe(channels, (live) => {
       // It may have ended while the handler was asked: its client left, or a hint sent it to the backend again.
       if (this.#holds.get(hold.id) !== hold) return
       if (!live) this.remove(hold)
@@ -73,7 +86,12 @@ export class HoldTable {
     if (holds.size > 0) return
     this.#byChannel.delete(channel)
     if (hold.lingers && this.#lingerSeconds > 0) this.#startLingering(channel)
-    else this.#subscriptions.unsubscribe(channel)
+    else this.#unsubscribe(channel)
+  }
+
+  #unsubscribe(channel: string): void {
+    const isWanted = channel === EVERY_CHANNEL && (this.#onEvery.size > 0 || this.#byChannel.has(channel))
+    if (!isWanted) this.#subscriptions.unsubscribe(channel)
   }
 
   /** Takes a hold that ended out of the table; harmless for one that is not in it. */
@@ -83,6 +101,7 @@ export class HoldTable {
     this.#holds.delete(hold.id)
     for (const channel of hold.channels) this.leave(hold, channel)
     this.#watcher?.removed(hold)
+    if (this.#onEvery.delete(hold)) this.#unsubscribe(EVERY_CHANNEL)
   }
 
   #put(hold: Hold, channel: string): void {
@@ -98,16 +117,27 @@ export class HoldTable {
     return Array.from(this.#byChannel.get(channel) ?? NOBODY)
   }
 
+  /** Those that an item of the channel is for: held on it, or on every channel. */
+  receiversOf(channel: string): Hold[] {
+    const holds = this.on(channel)
+    return this.#onEvery.size === 0 ? holds : [...holds, ...this.#onEvery]
+  }
+
   countOn(channel: string): number {
     return this.#byChannel.get(channel)?.size ?? 0
   }
 
-  isOn(hold: Hold, channel: string): boolean {
-    return this.#byChannel.get(channel)?.has(hold) === true
+  countReceivers(channel: string): number {
+    return this.countOn(channel) + this.#onEvery.size
   }
 
-  /** Whether nobody on the channel is on another one, too. */
+  isReceiver(hold: Hold, channel: string): boolean {
+    return this.#byChannel.get(channel)?.has(hold) === true || this.#onEvery.has(hold)
+  }
+
+  /** Whether nobody who gets items of the channel gets those of another one, too. */
   standsAlone(channel: string): boolean {
+    if (this.#onEvery.size > 0) return false
     for (const { channels } of this.#byChannel.get(channel) ?? NOBODY) {
       const [, second] = channels
       if (second !== undefined) return false
@@ -139,14 +169,14 @@ export class HoldTable {
   #startLingering(channel: string): void {
     const timer = this.#wheel.after(this.#lingerSeconds * 1000, () => {
       this.#lingering.delete(channel)
-      this.#subscriptions.unsubscribe(channel)
+      this.#unsubscribe(channel)
     })
     this.#lingering.set(channel, timer)
     if (this.#lingering.size > MAX_LINGERING) {
       const [oldest] = this.#lingering.keys()
       if (oldest === undefined) return
       this.#stopLingering(oldest)
-      this.#subscriptions.unsubscribe(oldest)
+      this.#unsubscribe(oldest)
     }
   }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { socketPushKeys } from './doors/socket-push-keys.ts'
 import { pushdKeys } from './doors/pushd-keys.ts'
+import { msgbusKeys } from './doors/msgbus-keys.ts'
 import type { Key, Works } from './key.ts'
 import { noEffect, oldName, optional, silent, works } from './key.ts'
 import {
@@ -117,7 +118,15 @@ const handler = {
 }
 
 /** Every key that may stand in a config file, by section (GRIP 10.2 to 10.5). */
-export const sections = { global, runner, proxy, handler, pushd: pushdKeys, 'socket-push': socketPushKeys }
+export const sections = {
+  global,
+  runner,
+  proxy,
+  handler,
+  msgbus: msgbusKeys,
+  pushd: pushdKeys,
+  'socket-push': socketPushKeys,
+}
 
 /** The settings of one section: its working keys, named as in the file. */
 export type SettingsOf<Table> = {

@@ -8,6 +8,7 @@ import { ChannelTable } from '../../handler/subscriptions/channel-table.ts'
 import { WorkerLink } from '../../handler/transmit/worker-link.ts'
 import { WorkerPeer } from '../../handler/transmit/worker-peer.ts'
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
+import { EVERY_CHANNEL } from '../../shared/link/every-channel.ts'
 import { decodeItem } from '../../shared/link/item-codec.ts'
 import type { Log } from '../../shared/log.ts'
 
@@ -133,4 +134,16 @@ test('what was taken is taken whole, even when it fills a worker on the way', ()
 
 test('ready at once when there is room', async () => {
   await new Handler().publisher.ready()
+})
+
+test('a worker that is subscribed to every channel gets each item once, others only theirs', () => {
+  const handler = new Handler()
+  const both = handler.worker(0, 'a', EVERY_CHANNEL)
+  const every = handler.worker(1, EVERY_CHANNEL)
+  const own = handler.worker(2, 'a')
+  handler.publisher.publish([item('a', '1'), item('b', '2'), item('b', '3', 'id')])
+  assert.deepEqual(both, ['a: 1', 'b: 2', 'b: 3'])
+  assert.deepEqual(every, ['a: 1', 'b: 2', 'b: 3'])
+  assert.deepEqual(own, ['a: 1'])
+  assert.equal(handler.lastIds.of('b'), undefined, 'nothing is kept of a channel that nobody is subscribed to')
 })

@@ -144,5 +144,17 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       long_polling_port: undefined,
       long_polling_session_timeout: 60,
     },
+    msgbus: {
+      port: undefined,
+      listen: '127.0.0.1',
+      prefix: '',
+      compat: 'safe',
+      ssl_port: 4444,
+      cert_file: undefined,
+      secret: '',
+      users_file: undefined,
+      document_root: undefined,
+      trust_unverified_sender: false,
+    },
   })
 })

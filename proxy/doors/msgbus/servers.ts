@@ -1,0 +1,80 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { onMalformed } from '../../accept/malformed.ts'
+import { PARSED_HEADERS } from '../../accept/request-check.ts'
+import { inheritSocketOptions, KEEP_ALIVE_DELAY } from '../../accept/socket-options.ts'
+import { inOrder } from '../../accept/in-order.ts'
+import type { Log } from '../../../shared/log.ts'
+import { VersionedResponse } from './answer.ts'
+import { repairOld } from './old-requests.ts'
+
+/** Milliseconds from connection or first byte to the end of a request's head. */
+const HEAD_TIMEOUT = 10_000
+/** Milliseconds for a whole request: a message that drips does not keep its connection. */
+const REQUEST_TIMEOUT = 60_000
+/** Milliseconds between requests. Publishers keep their connection, and some say only now and then something. */
+const IDLE_TIMEOUT = 300_000
+
+interface ServerSettings {
+  readonly maxHeaderSize: number
+  readonly maxConnections: number
+  /** Certificate and key in one PEM text, for TLS. */
+  readonly pem: Buffer | undefined
+}
+
+/** A server for the door's requests, which are handed on one at a time for each connection. It is not listening yet. */
+export function msgbusServer(
+  { maxHeaderSize, maxConnections, pem }: ServerSettings,
+  onRequest: (req: IncomingMessage, res: ServerResponse) => void,
+  log: Log,
+): Server {
+  const options: ServerOptions = {
+    ServerResponse: VersionedResponse as typeof ServerResponse,
+    maxHeaderSize,
+    headersTimeout: HEAD_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionsCheckingInterval: 1000,
+    keepAliveTimeout: IDLE_TIMEOUT,
+    // Looked at by the request check, which answers with a sentence.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY * 1000,
+  }
+  const server =
+    pem === undefined
+      ? createServer(options)
+      : createTlsServer({ ...options, cert: pem, key: pem, minVersion: 'TLSv1.2' })
+  const handle = inOrder(onRequest)
+  const refuse = onMalformed(log)
+  server.maxHeadersCount = PARSED_HEADERS
+  server.maxConnections = maxConnections
+  server.timeout = 0
+  server.on('request', handle)
+  // The publisher is told to go on when its message is wanted.
+  server.on('checkContinue', handle)
+  server.on('clientError', (error, socket) => {
+    if (!repairOld(error, socket)) refuse(error, socket)
+  })
+  server.on('drop', () => log.warn('msgbus: client_maxconn reached, connection refused'))
+  return server
+}
+
+/** @throws Error with one sentence. */
+export function listen(server: Server, host: string, port: number, log: Log): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      const reason = code === 'EADDRINUSE' ? 'the address is in use' : message
+      reject(new Error(`cannot listen for msgbus on ${host}:${port}: ${reason}`))
+    })
+    server.listen({ host, port, backlog: 4096 }, () => {
+      inheritSocketOptions(server)
+      server.removeAllListeners('error')
+      server.on('error', (error) => log.error(`msgbus: ${error.message}`))
+      log.info(`msgbus: ${'setSecureContext' in server ? 'HTTPS' : 'HTTP'} server on ${host}:${port}`)
+      resolve()
+    })
+  })
+}
