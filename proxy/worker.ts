@@ -81,6 +81,7 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       watch: (watched) => stats.watch(watched, holds.values()),
       stats: () => stats.take(),
       recover: () => holds.recoverAll(),
+      catchUp: () => holds.catchUpAll(),
       first: (channels) => wheel.after(UPDATE_AFTER, () => holds.recover(channels)),
       command: (command) => {
         if (command.method === 'conncheck') return command.ids.filter((id) => stats.connections.has(id))

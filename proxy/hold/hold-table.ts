@@ -162,6 +162,11 @@ export class HoldTable {
     for (const channel of channels) for (const hold of this.on(channel)) hold.recover()
   }
 
+  /** Messages may have been lost on their way here. */
+  catchUpAll(): void {
+    for (const hold of this.#holds.values()) hold.catchUp?.()
+  }
+
   recoverAll(): void {
     for (const hold of this.#holds.values()) hold.recover()
   }

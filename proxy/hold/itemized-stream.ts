@@ -69,6 +69,10 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
     this.#links.updateSoon()
   }
 
+  catchUp(): void {
+    this.#links.updateSoon()
+  }
+
   override closed(): void {
     this.#links.stop()
     super.closed()

@@ -105,6 +105,10 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
     this.#context.updates.add(this.key, this)
   }
 
+  catchUp(): void {
+    if (this.#intake !== undefined && this.#intake.lastIds().length > 0) this.recover()
+  }
+
   refresh(): boolean {
     return false
   }

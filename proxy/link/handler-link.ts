@@ -41,6 +41,8 @@ export interface LinkEvents {
   /** What was counted since the last call. */
   stats(): StatsMessage | undefined
   recover(): void
+  /** What was in the handler that died is lost. */
+  catchUp(): void
   /** These channels had no subscriber before: publishers may have sent what nobody heard. */
   first(channels: readonly string[]): void
   /** @returns the ids that the worker has, or has done something for. */
@@ -269,7 +271,7 @@ export class HandlerLink implements SubscriptionLink {
           this.#subscriptions.confirm(message.request, new Map(message.lastIds))
           if (message.first.length > 0) this.#events.first(message.first)
           // What was in the handler that died is lost: backends may know it.
-          if (this.#isBack && message.request === this.#greeting) this.#events.recover()
+          if (this.#isBack && message.request === this.#greeting) this.#events.catchUp()
         })
         break
       case 'watch':
