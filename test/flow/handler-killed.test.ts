@@ -4,6 +4,7 @@ import { startBoth } from '../support/gateway-and-backend.ts'
 import { commandLineOf } from '../support/process-tree.ts'
 import { ask, RawClient } from '../support/raw-client.ts'
 import { until } from '../support/until.ts'
+import { byPath } from './answer-by-path.ts'
 import { get, held } from './held.ts'
 import { answer, longPoll, stream } from './origin-answer.ts'
 
@@ -88,6 +89,15 @@ test('requests are answered while there is no handler, and new holds wait for it
   await streaming?.until('hello')
   assert.equal((await poll?.response())?.body, 'hello')
   assert.deepEqual(gateway.log.matching(/^\[ERR\].*\[proxy\]/), [])
+})
+
+test('a long poll whose backend can be told its place asks it for what was lost with the handler', async () => {
+  backend.script = byPath({ '/placed': [longPoll('placed; prev-id=1'), answer([], 'what was lost')] })
+  const client = await open('/placed')
+  await held(gateway, 'placed')
+  killHandler()
+  assert.equal((await client.response()).body, 'what was lost')
+  assert.deepEqual(backend.requests.at(-1)?.values('grip-last'), ['placed; last-id=1'])
 })
 
 test('a client that leaves while there is no handler is forgotten', async () => {
