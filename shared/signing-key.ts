@@ -10,7 +10,7 @@ export interface SigningKey {
 }
 
 /**
- * Makes a key of a key string: `base64:DATA`, `file:PATH` (PEM, or a secret in hex) or a secret as it is.
+ * Makes a key of a key string: `base64:DATA`, `file:PATH` (PEM, or a secret in hex), PEM or a secret as it is.
  *
  * @param baseDirectory what a relative PATH is relative to
  * @returns undefined for the empty string, which means: no key
@@ -19,16 +19,28 @@ export interface SigningKey {
 export function loadSigningKey(text: string, baseDirectory: string): SigningKey | undefined {
   if (text === '') return undefined
   if (text.startsWith('file:')) return loadKeyFile(resolve(baseDirectory, text.slice('file:'.length)))
+  // Taken for a secret, a public key would let anybody who has it sign.
+  if (text.startsWith(PEM)) return inlineKey(text)
   if (!text.startsWith('base64:')) return secretKey(Buffer.from(text))
   const secret = Buffer.from(text.slice('base64:'.length), 'base64')
   if (secret.length === 0) throw new Error('the base64 signing key is empty')
   return secretKey(secret)
 }
 
+const PEM = '-----BEGIN'
+
+function inlineKey(pem: string): SigningKey {
+  try {
+    return pemKey(pem)
+  } catch (error) {
+    throw new Error(`unable to use the PEM signing key: ${(error as Error).message}`, { cause: error })
+  }
+}
+
 function loadKeyFile(path: string): SigningKey {
   try {
     const content = readFileSync(path, 'utf8').trim()
-    return content.startsWith('-----BEGIN') ? pemKey(content) : hexKey(content)
+    return content.startsWith(PEM) ? pemKey(content) : hexKey(content)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Error(`unable to use signing key file ${path}: ${reason}`, { cause: error })

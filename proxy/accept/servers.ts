@@ -12,12 +12,11 @@ import { errors } from './errors.ts'
 import { onMalformed } from './malformed.ts'
 import { PARSED_HEADERS } from './request-check.ts'
 import type { Certificates } from './tls.ts'
-import { inheritSocketOptions, KEEP_ALIVE_DELAY } from './socket-options.ts'
+import { SERVER_OPTIONS } from './server-options.ts'
+import { inheritSocketOptions } from './socket-options.ts'
 import { ClientRequest, UpgradeResponse } from './upgrade.ts'
 import { inOrder } from './in-order.ts'
 
-/** Milliseconds from connection or first byte to the end of a request's head; who drips is cut (RFC 9112 9.8). */
-const HEAD_TIMEOUT = 10_000
 /** Milliseconds a client connection may be idle between requests. */
 const IDLE_TIMEOUT = 75_000
 
@@ -78,19 +77,12 @@ export class ClientServers {
 
   #options(): ServerOptions {
     return {
+      ...SERVER_OPTIONS,
       maxHeaderSize: this.#settings.runner.client_buffer_size,
-      headersTimeout: HEAD_TIMEOUT,
       IncomingMessage: ClientRequest,
       // A body may take its time; how fast it comes is the client's and the backend's affair.
       requestTimeout: 0,
-      connectionsCheckingInterval: 1000,
       keepAliveTimeout: IDLE_TIMEOUT,
-      // Looked at by the request check, which answers with a sentence.
-      requireHostHeader: false,
-      insecureHTTPParser: false,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_DELAY * 1000,
     }
   }
 
@@ -134,7 +126,7 @@ function onConnect(socket: Socket): void {
 }
 
 /** Whether a response is under way on the connection. */
-function hasResponse(socket: Socket & { _httpMessage?: ServerResponse | null }): boolean {
+export function hasResponse(socket: Socket & { _httpMessage?: ServerResponse | null }): boolean {
   return Boolean(socket._httpMessage)
 }
 

@@ -38,8 +38,9 @@ export function fromItem({ meta, verbatim, wsMessage, httpStream, httpResponse }
   const content = contentOf(wsMessage) ?? contentOf(httpStream) ?? bodyOf(httpResponse)
   if (content === undefined) return undefined
   const isBinary = wsMessage?.action === 'send' && wsMessage.type === 'binary'
+  const declared = meta?.['content-type'] ?? typeOf(httpResponse)
   const fallback = isBinary ? 'application/octet-stream' : 'text/plain'
-  return { content, contentType: meta?.['content-type'] ?? fallback, sender: meta?.['sender'], verbatim }
+  return { content, contentType: declared ?? fallback, sender: meta?.['sender'], verbatim }
 }
 
 function isText(contentType: string): boolean {
@@ -50,6 +51,11 @@ function isText(contentType: string): boolean {
 function contentOf(format: PublishItem['wsMessage'] | PublishItem['httpStream']): Buffer | undefined {
   if (format?.action !== 'send') return undefined
   return 'type' in format && format.type !== 'text' && format.type !== 'binary' ? undefined : format.content
+}
+
+function typeOf(format: PublishItem['httpResponse']): string | undefined {
+  if (format?.action !== 'send') return undefined
+  return format.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
 }
 
 function bodyOf(format: PublishItem['httpResponse']): Buffer | undefined {

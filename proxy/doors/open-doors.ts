@@ -8,6 +8,10 @@ export async function openDoors(settings: Settings, worker: number, context: Doo
     const { openMsgbus } = await import('./msgbus/msgbus.ts')
     doors.push(await openMsgbus(settings, context))
   }
+  if (settings.pusud.port !== undefined) {
+    const { openPusud } = await import('./pusud/pusud.ts')
+    doors.push(await openPusud(settings, worker, context))
+  }
   // What the others remember is of the whole node.
   if (worker !== 0) return doors
   if (settings.pushd.port !== undefined) {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { socketPushKeys } from './doors/socket-push-keys.ts'
 import { pushdKeys } from './doors/pushd-keys.ts'
 import { msgbusKeys } from './doors/msgbus-keys.ts'
+import { pusudKeys } from './doors/pusud-keys.ts'
 import type { Key, Works } from './key.ts'
 import { noEffect, oldName, optional, silent, works } from './key.ts'
 import {
@@ -125,6 +126,7 @@ export const sections = {
   handler,
   msgbus: msgbusKeys,
   pushd: pushdKeys,
+  pusud: pusudKeys,
   'socket-push': socketPushKeys,
 }
 

@@ -30,7 +30,7 @@ const limits: readonly (readonly [file: string, constant: string, row: string])[
   ['pattern-list', 'MAX_PATTERN = 1022', '| pattern of a list | 1022 characters |'],
   ['msgbus', 'MAX_RECEIVING = 64 << 20', '| messages that are being received | 64 MiB in each worker |'],
   ['files', 'READ_TIMEOUT = 60_000', '| a file that the client does not read | 60 s |'],
-  ['servers', 'HEAD_TIMEOUT = 10_000', "| time for a request's head, for all of it | 10 s, 60 s |"],
+  ['../../accept/server-options', 'HEAD_TIMEOUT = 10_000', "| time for a request's head, for all of it | 10 s, 60 s |"],
   ['servers', 'REQUEST_TIMEOUT = 60_000', "| time for a request's head, for all of it | 10 s, 60 s |"],
   ['servers', 'IDLE_TIMEOUT = 300_000', '| time between requests | 300 s |'],
   ['subscriber', 'COMMENT_AFTER = 30', 'A comment comes when nothing else does for 30 s.'],

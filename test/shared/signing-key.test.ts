@@ -78,6 +78,14 @@ for (const [algorithm, pem] of publicPems) {
   })
 }
 
+test('a key that is written out is not taken for a secret', () => {
+  const key = loadSigningKey(String(ec.publicKey.export({ type: 'spki', format: 'pem' })), directory)
+  assert.deepEqual([key?.algorithm, key?.key.type], ['ES256', 'public'])
+  assert.throws(() => loadSigningKey('-----BEGIN PUBLIC KEY-----\nMII', directory), {
+    message: /^unable to use the PEM signing key: /,
+  })
+})
+
 const broken: [what: string, content: string][] = [
   ['an empty file', ''],
   ['text that is not hex', 'secret'],

@@ -3,14 +3,13 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import { createServer as createTlsServer } from 'node:https'
 import { onMalformed } from '../../accept/malformed.ts'
 import { PARSED_HEADERS } from '../../accept/request-check.ts'
-import { inheritSocketOptions, KEEP_ALIVE_DELAY } from '../../accept/socket-options.ts'
+import { SERVER_OPTIONS } from '../../accept/server-options.ts'
+import { inheritSocketOptions } from '../../accept/socket-options.ts'
 import { inOrder } from '../../accept/in-order.ts'
 import type { Log } from '../../../shared/log.ts'
 import { VersionedResponse } from './answer.ts'
 import { repairOld } from './old-requests.ts'
 
-/** Milliseconds from connection or first byte to the end of a request's head. */
-const HEAD_TIMEOUT = 10_000
 /** Milliseconds for a whole request: a message that drips does not keep its connection. */
 const REQUEST_TIMEOUT = 60_000
 /** Milliseconds between requests. Publishers keep their connection, and some say only now and then something. */
@@ -30,18 +29,11 @@ export function msgbusServer(
   log: Log,
 ): Server {
   const options: ServerOptions = {
+    ...SERVER_OPTIONS,
     ServerResponse: VersionedResponse as typeof ServerResponse,
     maxHeaderSize,
-    headersTimeout: HEAD_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
-    connectionsCheckingInterval: 1000,
     keepAliveTimeout: IDLE_TIMEOUT,
-    // Looked at by the request check, which answers with a sentence.
-    requireHostHeader: false,
-    insecureHTTPParser: false,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_DELAY * 1000,
   }
   const server =
     pem === undefined

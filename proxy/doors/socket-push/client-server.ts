@@ -8,7 +8,8 @@ import { answerError } from '../../accept/answer.ts'
 import { inOrder } from '../../accept/in-order.ts'
 import { onMalformed } from '../../accept/malformed.ts'
 import { asksForWebSocket, checkWebSocket } from '../../accept/request-check.ts'
-import { inheritSocketOptions, KEEP_ALIVE_DELAY } from '../../accept/socket-options.ts'
+import { SERVER_OPTIONS } from '../../accept/server-options.ts'
+import { inheritSocketOptions } from '../../accept/socket-options.ts'
 import { ClientRequest, UpgradeResponse } from '../../accept/upgrade.ts'
 import { sendClientFile } from './client-file.ts'
 import { errors } from './errors.ts'
@@ -65,15 +66,11 @@ export class ClientServer {
   #listener(log: Log): Server {
     const { certificate, maxHeaderSize, maxClients } = this.#options
     const settings: ServerOptions = {
+      ...SERVER_OPTIONS,
       IncomingMessage: ClientRequest,
       maxHeaderSize,
-      headersTimeout: 10_000,
       requestTimeout: 60_000,
       keepAliveTimeout: 75_000,
-      connectionsCheckingInterval: 1000,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_DELAY * 1000,
     }
     const server =
       certificate === undefined

@@ -9,6 +9,7 @@ export const TOO_LARGE = 1009
  * And those with which the gateway itself ends a connection.
  */
 export const GOING_AWAY = 1001
+export const POLICY_VIOLATION = 1008
 export const INTERNAL_ERROR = 1011
 export const TRY_AGAIN_LATER = 1013
 

@@ -156,5 +156,19 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       document_root: undefined,
       trust_unverified_sender: false,
     },
+    pusud: {
+      port: undefined,
+      listen: '127.0.0.1',
+      prefix: '',
+      compat: 'safe',
+      settings_file: undefined,
+      authenticator: undefined,
+      allowed_channels: [],
+      allow_read_by_default: false,
+      passwords_file: undefined,
+      jwt_verification_key: '',
+      jwt_signing_algorithms: [],
+      http_url: '',
+    },
   })
 })
