@@ -8,6 +8,7 @@ const program = silent('no such program is started')
 
 /** Keys of programs that stood beside Pushpin 1.x. */
 export const retiredRunnerKeys = {
+  configdir: silent('no files are made for other programs'),
   condure_bin: program,
   connmgr_bin: program,
   mongrel2_bin: program,

@@ -61,6 +61,7 @@ export class Gateway {
 
   /** The handler first: what it has acknowledged still reaches the clients of the workers. */
   async stop(): Promise<void> {
+    for (const worker of this.#workers) worker.expectEnd()
     await this.#handler?.stop()
     await Promise.all(this.#workers.map((worker) => worker.stop()))
   }

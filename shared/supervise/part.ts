@@ -52,10 +52,15 @@ export class Part {
     this.#child?.kill('SIGHUP')
   }
 
-  /** SIGTERM, and SIGKILL for a child that takes too long. Resolves when it has ended. */
-  stop(): Promise<void> {
+  /** From now on the child may end without being asked: a signal to the whole process group reaches it before its turn. */
+  expectEnd(): void {
     this.#stopping = true
     clearTimeout(this.#restart)
+  }
+
+  /** SIGTERM, and SIGKILL for a child that takes too long. Resolves when it has ended. */
+  stop(): Promise<void> {
+    this.expectEnd()
     const child = this.#child
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
     return new Promise((resolve) => {
@@ -96,9 +101,12 @@ export class Part {
     const started = performance.now()
     child.once('exit', (code, signal) => {
       this.#child = undefined
-      if (this.#stopping) return
-      if (performance.now() - started > STEADY) this.#delay = FIRST_DELAY
-      this.#startLater(describeExit(code, signal))
+      // Of a SIGTERM to the whole process group this process may hear after the end that it caused.
+      setImmediate(() => {
+        if (this.#stopping) return
+        if (performance.now() - started > STEADY) this.#delay = FIRST_DELAY
+        this.#startLater(describeExit(code, signal))
+      })
     })
   }
 

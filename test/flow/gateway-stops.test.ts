@@ -52,6 +52,16 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
+test('a SIGTERM to all processes at once, as systemd and timeout send it, is a stop like any other', async () => {
+  const command = await start(files)
+  const client = await openStream()
+  process.kill(-command.pid, 'SIGTERM')
+  assert.deepEqual(await command.ended(), { code: 0, signal: null })
+  assert.ok(!command.alive, 'a process is left')
+  assert.deepEqual(command.out.matching(/^\[ERR\]/), [])
+  client.abort()
+})
+
 test('a gateway whose first process is killed leaves no process behind, and another can take its place', async () => {
   const command = await start(files)
   const client = await openStream()

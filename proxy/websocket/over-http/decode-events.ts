@@ -12,6 +12,11 @@ export function decodeEvents(body: Buffer): WebSocketEvent[] {
   const events: WebSocketEvent[] = []
   let at = 0
   while (at < body.length) {
+    // Examples of the protocol have an empty line behind events without content, and Pushpin passes over it.
+    if (body[at] === 0x0d && body[at + 1] === 0x0a) {
+      at += 2
+      continue
+    }
     const { type, content, end } = nextEvent(body, at)
     const event = knownEvent(type, content)
     at = end

@@ -32,6 +32,7 @@ test('the example config explains every key in its section', () => {
       const isNamed = new RegExp(`\\b${name}\\b`).test(namedLast)
       assert.ok(key.state === 'works' ? isSet : isSet || isNamed, `${name} in [${section}]`)
       assert.ok(key.state !== 'no effect' || !isSet, `${name} in [${section}] has no effect`)
+      assert.ok(key.state !== 'works' || !isNamed, `${name} in [${section}] has an effect`)
     }
   }
 })

@@ -59,6 +59,17 @@ test('a stopped part ends by SIGTERM and is not started again', async () => {
   assert.deepEqual(lines, [])
 })
 
+test('a part whose end is expected is not started again when it ends by itself', async () => {
+  const { part, children, lines } = watched(STARTS)
+  await part.start()
+  part.expectEnd()
+  children[0]?.kill('SIGTERM')
+  await until(() => exitOf(children[0]) === 'SIGTERM', 'the end')
+  await part.stop()
+  assert.equal(children.length, 1)
+  assert.deepEqual(lines, [])
+})
+
 test('a part that ends by itself is started again, each time later', async () => {
   const { part, children, lines } = watched(
     `${STARTS}process.once('message', () => setTimeout(() => process.exit(7), 20))`,

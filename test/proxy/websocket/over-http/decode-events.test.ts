@@ -63,6 +63,11 @@ test('nothing counts after the connection has ended', () => {
   assert.deepEqual(decode('CLOSE\r\nTEXT -1 malformed'), [close])
 })
 
+test('an empty line between events is no event', () => {
+  assert.deepEqual(decode('OPEN\r\n\r\nTEXT 1\r\na\r\n\r\n'), [{ type: 'OPEN' }, text('a')])
+  assert.deepEqual(decode('\r\n'), [])
+})
+
 test('a large message is not copied', () => {
   const body = Buffer.from('BINARY 2\r\nab\r\nCLOSE 3\r\n\x03\xe8x\r\n', 'latin1')
   const events = decodeEvents(body)
@@ -85,11 +90,10 @@ const refused: Array<[bytes: string, problem: string]> = [
   ['OPEN\r', noEnd],
   ['OPEN\r\nTEXT 1', noEnd],
   ['TEXT 1\na\n', noEnd],
-  ['\r\n', noType],
   [' \r\n', noType],
   [' 1\r\na\r\n', noType],
   ['OPEN\nTEXT 1\r\na\r\n', noType],
-  ['OPEN\r\n\r\n', noType],
+  ['OPEN\r\n\r', noEnd],
   ['\xefOPEN\r\n', noType],
   ['TEXT \r\n\r\n', noNumber],
   ['TEXT -1\r\na\r\n', noNumber],
