@@ -8,6 +8,7 @@ import { outgoingRequest, serverName } from './outgoing-request.ts'
 import type { RequestMessage } from './outgoing-request.ts'
 import type { RawHeaders } from './raw-headers.ts'
 import { setForwardedProtocol, setRouteHeaders, sign } from './request-headers.ts'
+import { requestUrl } from './request-url.ts'
 import { testResponse } from './test-target.ts'
 
 /** A request that the gateway makes on behalf of a held connection: for a link or a filter (GRIP 12.7). */
@@ -50,7 +51,9 @@ export class InternalRequests {
   send(request: InternalRequest, { facts, untrusted }: OnBehalfOf, owner: InternalOwner): () => void {
     const { method, uri, body } = request
     const isInside = staysInRoute(uri, facts)
-    const headers = ['Host', uri.host, ...request.headers]
+    // In the route it goes the way of the client's request, whatever that had for a Host.
+    const host = isInside ? facts.host : uri.host
+    const headers = host === '' ? request.headers.slice() : ['Host', host, ...request.headers]
     if (isInside) {
       setRouteHeaders(headers, facts)
       setForwardedProtocol(headers, facts, this.#options)
@@ -59,7 +62,7 @@ export class InternalRequests {
     const content = body && { hasBeenRead: false, isTooLargeToKeep: false, open: () => body }
     const message = { method, target: uri.pathname + uri.search, headers, body: content }
     const requests = isInside
-      ? facts.route.targets.map((target) => outgoingRequest({ route: facts.route, host: uri.host }, message, target))
+      ? facts.route.targets.map((target) => outgoingRequest(facts, message, target))
       : [direct(message, uri, this.#server(uri, untrusted))]
     const sending = new InternalSending(requests, this.#attempts, facts.route.pathBeg, owner)
     sending.start()
@@ -140,9 +143,10 @@ class InternalSending {
 }
 
 /** By scheme, host and port of what the client asked for, and by the route's path. */
-function staysInRoute(uri: URL, { route, scheme, host }: RequestFacts): boolean {
-  const base = `${scheme.replace('ws', 'http')}://${host}`
-  return URL.canParse(base) && new URL(base).origin === uri.origin && uri.pathname.startsWith(route.pathBeg)
+function staysInRoute(uri: URL, facts: RequestFacts): boolean {
+  const base = requestUrl(facts)
+  base.protocol = base.protocol.replace('ws', 'http')
+  return base.origin === uri.origin && uri.pathname.startsWith(facts.route.pathBeg)
 }
 
 function direct({ target: path, ...message }: RequestMessage, uri: URL, target: Target): OutgoingRequest {

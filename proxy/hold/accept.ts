@@ -246,7 +246,7 @@ export class HoldAcceptor implements Instructions {
     this.#events.accepted(exchange)
     for (const channel of hold.channels) this.#events.subscribed(exchange, channel)
     if (goneLink === undefined) return
-    hold.onGone = () => this.#goneLinks.announce(goneLink.uri, exchange.uri, onBehalfOf(exchange))
+    hold.onGone = () => this.#goneLinks.announce(goneLink.uri, onBehalfOf(exchange))
   }
 
   #channels({ facts, tried }: Exchange, { hold, channels }: Instruct): HoldChannels {

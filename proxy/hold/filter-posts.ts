@@ -3,6 +3,7 @@ import type { Post, PostAnswer } from '../filter/filter.ts'
 import { HttpFilterQueue } from '../filter/http-filter-queue.ts'
 import type { InternalRequests, OnBehalfOf } from '../forward/internal-requests.ts'
 import type { ResponseSink } from '../forward/origin-response.ts'
+import { requestUrl } from '../forward/request-url.ts'
 import type { RawHeaders } from '../forward/raw-headers.ts'
 
 /** Milliseconds from the request to the end of the answer. */
@@ -19,10 +20,10 @@ export class FilterPosts {
     this.#queue = new HttpFilterQueue(perSecond)
   }
 
-  /** @param base URI of the connection. @param isWanted false once the connection has gone. */
-  of(base: string, behalf: OnBehalfOf, isWanted: () => boolean): Post {
+  /** @param isWanted false once the connection has gone. */
+  of(behalf: OnBehalfOf, isWanted: () => boolean): Post {
     return (text, headers, body, bodyLimit) => {
-      const url = filterUrl(text, base)
+      const url = filterUrl(text, requestUrl(behalf.facts).href)
       if (url === undefined) return Promise.reject(new Error('general error'))
       const post = (): Promise<PostAnswer> => this.#post(url, behalf, headers, body, bodyLimit)
       return this.#queue.run(url.href, post, isWanted)
@@ -39,6 +40,10 @@ export class FilterPosts {
         if (result instanceof Error) reject(result)
         else resolve(result)
       }
+      const timer = setTimeout(() => {
+        finish(new Error('request timed out'))
+        abort()
+      }, TIMEOUT)
       const headers = [...own, 'Content-Length', String(body.length)]
       const abort = this.#requests.send({ method: 'POST', uri, headers, body }, behalf, {
         isOver: () => isOver,
@@ -51,10 +56,6 @@ export class FilterPosts {
           }),
         onFailure: (cause) => finish(new Error(conditionOf(cause))),
       })
-      const timer = setTimeout(() => {
-        finish(new Error('request timed out'))
-        abort()
-      }, TIMEOUT)
     })
   }
 }

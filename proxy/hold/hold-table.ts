@@ -158,8 +158,11 @@ export class HoldTable {
     for (const hold of this.#holds.values()) hold.goAway()
   }
 
+  /** Publishers may have seen only now that somebody is there. A hold that was made anew for that is not, once more, the first. */
   recover(channels: readonly string[]): void {
-    for (const channel of channels) for (const hold of this.on(channel)) hold.recover()
+    for (const channel of channels) {
+      for (const hold of this.on(channel)) if (hold.isRetry !== true) hold.recover()
+    }
   }
 
   /** Messages may have been lost on their way here. */

@@ -24,6 +24,8 @@ export interface Hold {
   deliver(delivery: Delivery): boolean
   /** Asks the backend anew for what may have been missed; nothing for a hold that cannot (GRIP 6.6). */
   recover(): void
+  /** Its request has been sent to the backend again already. */
+  readonly isRetry?: boolean
   /** Asks the backend for what was lost, if it can be told what the client has: otherwise what is published meanwhile could be missed, too. */
   catchUp?(): void
   /** Asks a backend that is spoken to over HTTP for news. @returns false for a hold that has none (GRIP 7.4). */

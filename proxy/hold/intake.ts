@@ -37,6 +37,13 @@ export interface IntakeOwner<F extends Format> {
   post(...request: Parameters<Post>): ReturnType<Post>
 }
 
+/** An item whose filters have asked a server, with what came of it. */
+interface Filtered<F extends Format> {
+  readonly item: PublishItem
+  readonly format: F
+  readonly result: FilterResult
+}
+
 /** Bytes that an item is taken for beyond its content. */
 const ITEM_SIZE = 200
 
@@ -58,6 +65,10 @@ export class Intake<F extends Format> {
   #isPaused = false
   /** A filter has asked a server. */
   #isFiltering = false
+  /** What became of the item that it asked for. */
+  #filtered: Filtered<F> | undefined
+  /** The backend has told of more since an item was taken last. */
+  #hasBeenTold = false
 
   /** @param limit bytes that may wait. */
   constructor(owner: IntakeOwner<F>, meta: Readonly<Record<string, string>>, limit: number) {
@@ -110,14 +121,26 @@ export class Intake<F extends Format> {
   /** Goes on behind what the backend has told meanwhile: items it has told of already are at the front, and do not follow (GRIP 6.5). */
   resume(): void {
     this.#isPaused = false
-    while (this.#queue[0] !== undefined && !this.#follows(this.#queue[0])) this.#shift()
-    this.#drain()
+    this.#hasBeenTold = true
+    if (!this.#isFiltering) this.#goOn()
   }
 
   /** Drops what waits: the backend is about to be asked for all of it. */
   clear(): void {
     this.#queue = []
     this.#queuedBytes = 0
+  }
+
+  #goOn(): void {
+    const filtered = this.#filtered
+    this.#filtered = undefined
+    if (filtered !== undefined && this.#isWanted(filtered.item)) {
+      this.#taken(filtered.item)
+      this.#finish(filtered)
+    }
+    if (this.#hasBeenTold) while (this.#queue[0] !== undefined && !this.#follows(this.#queue[0])) this.#shift()
+    this.#hasBeenTold = false
+    this.#drain()
   }
 
   #drain(): void {
@@ -137,10 +160,9 @@ export class Intake<F extends Format> {
       this.#owner.outOfStep(item.channel)
       return
     }
-    // Also when a filter drops it: the client is not to have it (GRIP 6.3).
+    const before = subscription.lastId
+    this.#taken(item)
     const format = this.#owner.formatOf(item)
-    const isBareHint = format?.action === 'hint' && item.id === undefined
-    if (subscription.lastId !== undefined && !isBareHint) subscription.lastId = item.id
     if (format === undefined) return
     const content = contentOf(format)
     if (subscription.filters.length === 0) {
@@ -153,23 +175,41 @@ export class Intake<F extends Format> {
       return
     }
     const result = applyFilters(subscription.filters, this.#contextOf(item), content)
-    if (result instanceof Promise) void this.#await(result, format, item)
-    else this.#finish(result, format, item)
+    if (!(result instanceof Promise)) {
+      this.#finish({ item, format, result })
+      return
+    }
+    // The client does not have it yet: a backend that is asked meanwhile must tell of it.
+    subscription.lastId = before
+    void this.#await(result, format, item)
   }
 
-  async #await(result: Promise<FilterResult>, format: F, item: PublishItem): Promise<void> {
+  async #await(waiting: Promise<FilterResult>, format: F, item: PublishItem): Promise<void> {
     this.#isFiltering = true
-    const settled = await result.catch((error: unknown): FilterResult => ({
+    const result = await waiting.catch((error: unknown): FilterResult => ({
       action: 'error',
       message: (error as Error).message,
     }))
     this.#isFiltering = false
     if (this.#owner.isOver) return
-    this.#finish(settled, format, item)
-    this.#drain()
+    this.#filtered = { item, format, result }
+    // What the backend is telling must not be broken into.
+    if (!this.#isPaused) this.#goOn()
   }
 
-  #finish(result: FilterResult, format: F, item: PublishItem): void {
+  /** Also of an item that a filter drops, since the client is not to have it (GRIP 6.3). */
+  #taken(item: PublishItem): void {
+    const subscription = this.#subscriptions.get(item.channel)
+    if (subscription?.lastId === undefined) return
+    const isBareHint = this.#owner.formatOf(item)?.action === 'hint' && item.id === undefined
+    if (!isBareHint) subscription.lastId = item.id
+  }
+
+  #isWanted(item: PublishItem): boolean {
+    return this.#subscriptions.has(item.channel) && this.#follows(item)
+  }
+
+  #finish({ item, format, result }: Filtered<F>): void {
     if (result.action === 'send') this.#owner.apply(format, result.content, item)
     else if (result.action === 'error') this.#owner.filterFailed(`filter error: ${result.message}`)
   }

@@ -40,7 +40,7 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
     this.#subscribed = subscribed
     this.#exchange = exchange
     this.#context = context
-    this.#links = new NextLinks(this, this.uri, onBehalfOf(exchange), context)
+    this.#links = new NextLinks(this, onBehalfOf(exchange), context)
     this.#intake = new Intake<HttpStreamFormat>(this, instruct.meta, context.queueMax)
     for (const [name, subscription] of channels) this.#intake.subscribe(name, subscription)
     // What comes before the stream's own beginning has been sent waits for it.
@@ -49,15 +49,18 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
 
   /** The backend's response has been sent, the channels are live. */
   begin(instruct: Instruct): void {
-    const { subscriptions } = this.#context
     let hasMissed = false
-    for (const channel of this.#subscribed) {
-      if (!this.#intake.hasMissed(channel, subscriptions.lastId(channel))) continue
-      subscriptions.forget(channel)
-      hasMissed = true
-    }
+    for (const channel of this.#subscribed) if (this.#hasMissed(channel)) hasMissed = true
     this.#goOn(instruct)
     if (hasMissed) this.#links.updateSoon()
+  }
+
+  /** To be asked once, when the channel is live. */
+  #hasMissed(channel: string): boolean {
+    const { subscriptions } = this.#context
+    const hasMissed = this.#intake.hasMissed(channel, subscriptions.lastId(channel))
+    if (hasMissed) subscriptions.forget(channel)
+    return hasMissed
   }
 
   override deliver(delivery: Delivery): boolean {
@@ -105,7 +108,7 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
   }
 
   post(...request: Parameters<Post>): ReturnType<Post> {
-    return this.#context.posts.of(this.uri, onBehalfOf(this.#exchange), () => !this.isOver)(...request)
+    return this.#context.posts.of(onBehalfOf(this.#exchange), () => !this.isOver)(...request)
   }
 
   filterFailed(message: string): void {
@@ -122,11 +125,14 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
 
   beginUpdate(): void {
     this.#intake.pause()
-    this.setKeepAlive(undefined)
   }
 
-  content(bytes: Buffer, resume: () => void): boolean {
-    return this.write(bytes, resume)
+  content(bytes: Buffer, resume?: () => void): boolean {
+    // Nothing may come between its pieces; until they come the client is kept alive.
+    this.setKeepAlive(undefined)
+    if (resume !== undefined) return this.write(bytes, resume)
+    this.append(bytes)
+    return true
   }
 
   adopt(instruct: Instruct): void {
@@ -141,8 +147,11 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
     }
     this.#intake.meta = instruct.meta
     let missing = 1
+    let hasMissed = false
     const live = (): void => {
-      if (--missing === 0 && !this.isOver) this.#goOn(instruct)
+      if (--missing > 0 || this.isOver) return
+      this.#goOn(instruct)
+      if (hasMissed) this.#links.updateSoon()
     }
     for (const [channel, subscription] of channels) {
       this.#intake.subscribe(channel, subscription)
@@ -150,7 +159,10 @@ export class ItemizedStream extends StreamHold implements LinkedStream, IntakeOw
       this.#subscribed.add(channel)
       missing++
       table.join(this, channel, (isLive) => {
-        if (isLive) this.#context.subscribed(this.#exchange, channel)
+        if (isLive && !this.isOver) {
+          this.#context.subscribed(this.#exchange, channel)
+          if (this.#hasMissed(channel)) hasMissed = true
+        }
         live()
       })
     }

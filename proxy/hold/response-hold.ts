@@ -67,6 +67,10 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
     exchange.onClose = () => this.#end()
   }
 
+  get isRetry(): boolean {
+    return this.#exchange.isRetry
+  }
+
   get id(): string {
     return this.#exchange.facts.id
   }
@@ -140,8 +144,7 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
   }
 
   post(...request: Parameters<Post>): ReturnType<Post> {
-    const { uri } = this.#exchange
-    return this.#context.posts.of(uri, onBehalfOf(this.#exchange), () => !this.isOver)(...request)
+    return this.#context.posts.of(onBehalfOf(this.#exchange), () => !this.isOver)(...request)
   }
 
   filterFailed(message: string): void {

@@ -177,7 +177,7 @@ export class StreamHold implements Hold, DetachedOwner {
 
   /** Appends content that was published, at whatever pace the client takes it. */
   protected append(content: Buffer): void {
-    this.#write(this.#chunked && content.length > 0 ? frameChunk(content) : content)
+    this.#write(this.#chunked ? appendedChunk(content) : content)
   }
 
   /** The client does not keep up. */
@@ -208,6 +208,18 @@ export class StreamHold implements Hold, DetachedOwner {
     this.onGone = undefined
     onGone?.()
   }
+}
+
+let lastAppended: Buffer = Buffer.alloc(0)
+let lastAppendedChunk = lastAppended
+
+/** What is appended to one stream is mostly appended to others right behind it: they share the bytes. */
+function appendedChunk(content: Buffer): Buffer {
+  if (content !== lastAppended) {
+    lastAppended = content
+    lastAppendedChunk = frameChunk(content)
+  }
+  return lastAppendedChunk
 }
 
 let lastContent: Buffer = Buffer.alloc(0)

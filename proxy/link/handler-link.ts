@@ -169,6 +169,7 @@ export class HandlerLink implements SubscriptionLink {
     this.#isBack = this.#greeting !== 0
     this.#greeting = request
     this.#send({ type: 'hello', request, worker: this.#worker, pid: process.pid, channels })
+    // This handler has not been told.
     if (this.#isFull) this.#send({ type: 'full', isFull: true })
   }
 

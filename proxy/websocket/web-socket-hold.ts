@@ -124,7 +124,7 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
 
   post(...request: Parameters<Post>): ReturnType<Post> {
     const behalf = { facts: this.#facts, untrusted: this.#isUntrusted }
-    return this.#context.posts.of(this.uri, behalf, () => !this.#isOver)(...request)
+    return this.#context.posts.of(behalf, () => !this.#isOver)(...request)
   }
 
   #delivered(channel: string, ids: readonly (string | undefined)[]): void {

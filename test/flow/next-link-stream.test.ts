@@ -100,6 +100,22 @@ test('a stream that has missed something before it was held asks for it at once'
   second.abort()
 })
 
+test('a stream whose pages end in a hold asks for what was published before that', async () => {
+  backend.script = byPath({
+    '/': page('paged', ''),
+    '/pages': answer([NEXT], '1,2,'),
+    '/next': [page('paged; prev-id=4', '3,4,'), page('paged; prev-id=5', '5,')],
+  })
+  const first = await open('paged')
+  await gateway.publish([numbered('paged', 5)])
+  await streamed(first, '5,')
+  const second = await open('paged', get('/pages'), 2)
+  await streamed(second, '1,2,3,4,5,')
+  assert.deepEqual(await asked(4), [['/'], ['/pages'], ['/next'], ['/next', 'paged; last-id=4']])
+  first.abort()
+  second.abort()
+})
+
 test('what is published while the backend is asked follows its answer, without what that contains', async () => {
   const next = answerLater(page('while; prev-id=1', '1,'))
   const client = await open('while')
@@ -111,6 +127,18 @@ test('what is published while the backend is asked follows its answer, without w
   await streamed(client, '1,2,3,4,5,6,')
   await gateway.publish([loose('while', 7, 6)])
   await streamed(client, '1,2,3,4,5,6,7,')
+  client.abort()
+})
+
+test('a client is kept alive while the backend is asked', async () => {
+  const next = answerLater(page('kept', '1,', [NEXT, 'Grip-Keep-Alive: .; timeout=1']))
+  const client = await open('kept')
+  await gateway.publish([hint('kept')])
+  const socket = await within(next, 'a request for the next part')
+  const before = client.pending.length
+  await until(() => client.pending.length > before, 'something to keep it alive')
+  socket.write(page('kept', '2,'))
+  await client.until('2,')
   client.abort()
 })
 

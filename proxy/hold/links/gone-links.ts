@@ -1,5 +1,6 @@
 import type { InternalRequests, OnBehalfOf } from '../../forward/internal-requests.ts'
 import type { ResponseSink } from '../../forward/origin-response.ts'
+import { requestUrl } from '../../forward/request-url.ts'
 
 /** Requests at a time: a worker's holds may all end at once. */
 const MAX_AT_ONCE = 100
@@ -33,9 +34,9 @@ export class GoneLinks {
     this.#events = events
   }
 
-  /** @param link relative to `base`, the URI of the client's request. */
-  announce(link: string, base: string, behalf: OnBehalfOf): void {
-    const uri = new URL(link, base)
+  /** @param link relative to the URI of the client's request. */
+  announce(link: string, behalf: OnBehalfOf): void {
+    const uri = new URL(link, requestUrl(behalf.facts))
     if (this.#running < MAX_AT_ONCE) this.#post({ uri, behalf })
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push({ uri, behalf })
     else this.#events.failed(uri.href, 'too many others wait')
@@ -53,6 +54,10 @@ export class GoneLinks {
       const next = this.#waiting.shift()
       if (next !== undefined) this.#post(next)
     }
+    const timer = setTimeout(() => {
+      finish('no answer')
+      abort()
+    }, TIMEOUT)
     const request = { method: 'POST' as const, uri, headers: ['Content-Length', '0'], body: undefined }
     const abort = this.#requests.send(request, behalf, {
       isOver: () => isOver,
@@ -63,10 +68,6 @@ export class GoneLinks {
         }),
       onFailure: (cause) => finish(cause.message),
     })
-    const timer = setTimeout(() => {
-      finish('no answer')
-      abort()
-    }, TIMEOUT)
   }
 }
 

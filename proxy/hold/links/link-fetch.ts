@@ -12,8 +12,11 @@ import type { Timer, TimerWheel } from '../timer-wheel.ts'
 
 /** A stream that a next link is fetched for. */
 export interface LinkReceiver {
-  /** @returns false when the client does not keep up: `resume` is called when it has. */
-  content(bytes: Buffer, resume: () => void): boolean
+  /**
+   * @param resume without it nobody waits for the client: one for which too much waits is cut.
+   * @returns false when the client does not keep up: `resume` is called when it has.
+   */
+  content(bytes: Buffer, resume?: () => void): boolean
   fetched(instruct: Instruct): void
   /** The fetch has failed for good. */
   fetchFailed(message: string): void
@@ -31,6 +34,9 @@ export interface LinkFetchContext {
 const MAX_RETRIES = 5
 const FIRST_DELAY = 1000
 
+/** Milliseconds until an answer has to begin: streams get nothing else meanwhile, and a backend that is gone may never say so. */
+const HEAD_LIMIT = 300_000
+
 /** Bytes of a body that several streams get; a larger one has to go through at the pace of each client. */
 const SHARED_LIMIT = 100_000
 
@@ -44,6 +50,7 @@ export class LinkFetch implements ResponseSink {
   #isShared: boolean
   #retries = 0
   #timer: Timer | undefined
+  #limit: Timer | undefined
   #abort: (() => void) | undefined
   #flow: Flow | undefined
   #instruct: Instruct | undefined
@@ -71,8 +78,14 @@ export class LinkFetch implements ResponseSink {
   start(): void {
     this.#timer = undefined
     const request = { method: 'GET', uri: this.#uri, headers: this.#headers, body: undefined } as const
+    let isTooLate = false
+    this.#limit = this.#context.wheel.after(HEAD_LIMIT, () => {
+      isTooLate = true
+      this.fail()
+      this.#abort?.()
+    })
     this.#abort = this.#context.requests.send(request, this.#behalf, {
-      isOver: () => this.#isOver,
+      isOver: () => this.#isOver || isTooLate,
       onHead: (head, flow) => this.#begin(head, flow),
       onFailure: () => this.fail(),
     })
@@ -83,6 +96,7 @@ export class LinkFetch implements ResponseSink {
     this.#receivers.delete(receiver)
     if (!this.#isOver) return
     this.#timer?.cancel()
+    this.#limit?.cancel()
     this.#abort?.()
   }
 
@@ -120,6 +134,7 @@ export class LinkFetch implements ResponseSink {
 
   fail(): void {
     if (this.#isOver || this.#timer !== undefined) return
+    this.#limit?.cancel()
     const hasSent = !this.#isShared && this.#size > 0
     if (hasSent || this.#retries === MAX_RETRIES) {
       this.#refuse('Failed to retrieve next link.')
@@ -138,6 +153,7 @@ export class LinkFetch implements ResponseSink {
 
   #begin(head: ResponseHead, flow: Flow): ResponseSink {
     this.#flow = flow
+    this.#limit?.cancel()
     if (head.code < 200 || head.code > 299) {
       this.#context.requested('GET', this.#uri.href, head.code, 0)
       this.fail()
@@ -162,7 +178,8 @@ export class LinkFetch implements ResponseSink {
   #hand(bytes: Buffer): void {
     const flow = this.#flow
     for (const receiver of this.#receivers) {
-      if (!receiver.content(bytes, () => flow?.resume()) && !this.#isShared) flow?.pause()
+      if (this.#isShared) receiver.content(bytes)
+      else if (!receiver.content(bytes, () => flow?.resume())) flow?.pause()
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Instruct } from '../../../shared/grip/instruct/instruct.ts'
 import type { OnBehalfOf } from '../../forward/internal-requests.ts'
 import { gripLast } from '../../forward/request-headers.ts'
+import { requestUrl } from '../../forward/request-url.ts'
 import { LinkFetch } from './link-fetch.ts'
 import type { LinkFetchContext, LinkReceiver } from './link-fetch.ts'
 import type { Listener, TimeoutRounds } from './timeout-rounds.ts'
@@ -24,6 +25,8 @@ export interface LinkedStream {
   cut(message: string): void
 }
 
+let lastAlone = 0
+
 /** Keeps a stream up to date by its next links: fetches each when it is time, and goes on with that of its answer (GRIP 6.5). */
 export class NextLinks implements Update, Listener, LinkReceiver {
   readonly #stream: LinkedStream
@@ -41,11 +44,12 @@ export class NextLinks implements Update, Listener, LinkReceiver {
   /** Asked for while a fetch was under way. */
   #again = false
   #heard = new Set<string>()
+  /** For its key, when nobody else is to get what it fetches. */
+  #alone = 0
 
-  /** @param base URI of the client's request. */
-  constructor(stream: LinkedStream, base: string, behalf: OnBehalfOf, context: NextLinksContext) {
+  constructor(stream: LinkedStream, behalf: OnBehalfOf, context: NextLinksContext) {
     this.#stream = stream
-    this.#base = new URL(base)
+    this.#base = requestUrl(behalf.facts)
     this.#behalf = behalf
     this.#context = context
   }
@@ -54,12 +58,14 @@ export class NextLinks implements Update, Listener, LinkReceiver {
   get key(): string {
     const { route, scheme, host } = this.#behalf.facts
     const ids = this.#stream.lastIds().map(({ channel, id }) => `${channel.length}:${channel}=${id}`)
-    return ['link', route.where, this.#behalf.untrusted, scheme, host, this.#next?.href, ...ids.toSorted()].join(' ')
+    const { untrusted } = this.#behalf
+    return ['link', this.#alone, route.where, untrusted, scheme, host, this.#next?.href, ...ids.toSorted()].join(' ')
   }
 
   /** What the stream is to go on with, from here on. */
   start({ hold, nextLink }: Pick<Instruct, 'hold' | 'nextLink'>): void {
     this.#isUpdating = false
+    this.#alone = 0
     this.#next = nextLink && new URL(nextLink.uri, this.#base)
     if (nextLink === undefined || this.#next === undefined) return
     if (hold === 'none' || nextLink.timeout === 0) {
@@ -83,9 +89,17 @@ export class NextLinks implements Update, Listener, LinkReceiver {
     }
   }
 
+  /** In this turn of the event loop, with those that want the same in it. */
   updateNow(): void {
-    if (this.#isUpdating) this.#again = true
-    else this.#begin([this])
+    if (this.#next === undefined) return
+    if (this.#isUpdating) {
+      this.#again = true
+      return
+    }
+    this.#leaveQueues()
+    this.#stream.beginUpdate()
+    this.#queuedAs = this.key
+    this.#context.updates.addNow(this.#queuedAs, this)
   }
 
   /** Called by the queue: a group has had the same key when it was put there, but something may have been published since. */
@@ -119,7 +133,7 @@ export class NextLinks implements Update, Listener, LinkReceiver {
     this.updateSoon()
   }
 
-  content(bytes: Buffer, resume: () => void): boolean {
+  content(bytes: Buffer, resume?: () => void): boolean {
     return this.#stream.content(bytes, resume)
   }
 
@@ -134,8 +148,10 @@ export class NextLinks implements Update, Listener, LinkReceiver {
   }
 
   fetchAlone(): void {
+    this.#fetch = undefined
     this.#isUpdating = false
-    this.#begin([this])
+    this.#alone = ++lastAlone
+    this.updateSoon()
   }
 
   stop(): void {

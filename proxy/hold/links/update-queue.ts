@@ -1,3 +1,4 @@
+import { throwLater } from '../throw-later.ts'
 import type { TimerWheel } from '../timer-wheel.ts'
 
 /** A hold that is to ask its backend for what it may have missed. */
@@ -24,6 +25,8 @@ const GROUP = 1000
 export class UpdateQueue {
   readonly #wheel: TimerWheel
   readonly #waiting = new Map<string, Set<Update>>()
+  /** Those of this turn of the event loop that do not wait. */
+  readonly #urgent = new Map<string, Set<Update>>()
   #isAwake = false
 
   constructor(wheel: TimerWheel) {
@@ -32,15 +35,27 @@ export class UpdateQueue {
 
   /** @param key the update's own, as it is now: to be given to `remove` as well. */
   add(key: string, update: Update): void {
-    const group = this.#waiting.get(key)
-    if (group === undefined) this.#waiting.set(key, new Set([update]))
-    else group.add(update)
+    put(this.#waiting, key, update)
     this.#wake()
   }
 
+  /** Before anything else happens: a hint goes to many holds in one turn, and they want the same. @param key as for `add`. */
+  addNow(key: string, update: Update): void {
+    if (this.#urgent.size === 0) queueMicrotask(() => this.#runUrgent())
+    put(this.#urgent, key, update)
+  }
+
   remove(key: string, update: Update): void {
-    const group = this.#waiting.get(key)
-    if (group?.delete(update) === true && group.size === 0) this.#waiting.delete(key)
+    for (const groups of [this.#waiting, this.#urgent]) {
+      const group = groups.get(key)
+      if (group?.delete(update) === true && group.size === 0) groups.delete(key)
+    }
+  }
+
+  #runUrgent(): void {
+    const groups = Array.from(this.#urgent.values(), (group) => [...group])
+    this.#urgent.clear()
+    runAll(groups)
   }
 
   #wake(): void {
@@ -62,6 +77,23 @@ export class UpdateQueue {
     }
     if (this.#waiting.size > 0) this.#wake()
     // Last: an update may come back into the queue at once.
-    for (const group of groups) group[0]?.run(group)
+    runAll(groups)
+  }
+}
+
+function put(groups: Map<string, Set<Update>>, key: string, update: Update): void {
+  const group = groups.get(key)
+  if (group === undefined) groups.set(key, new Set([update]))
+  else group.add(update)
+}
+
+function runAll(groups: readonly (readonly Update[])[]): void {
+  for (const group of groups) {
+    try {
+      group[0]?.run(group)
+    } catch (error) {
+      // Those behind it wait for their turn all the same.
+      throwLater(error)
+    }
   }
 }

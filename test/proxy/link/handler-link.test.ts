@@ -88,6 +88,7 @@ class WatchedSubscriptions extends Subscriptions {
 }
 
 interface Linked {
+  readonly link: HandlerLink
   readonly path: string
   readonly subscriptions: WatchedSubscriptions
   /** Lets the time pass after which a worker gives a sign of life. */
@@ -128,7 +129,7 @@ function linked(t: TestContext): Linked {
   link.start(path)
   interval.mock.restore()
   t.after(() => link.close())
-  return { path, subscriptions, tick: () => ticks.forEach((action) => action()), handedOn, told, stats }
+  return { link, path, subscriptions, tick: () => ticks.forEach((action) => action()), handedOn, told, stats }
 }
 
 test('a handler that comes back after an outage is greeted once, and hears nothing from before', async (t) => {
@@ -262,3 +263,19 @@ function item(channel: string, received?: number, publish?: number): Buffer {
   }
   return encodeItem(published, received, publish)
 }
+
+test('a handler that comes back is told that publishers are to be refused, until they are not', async (t) => {
+  const { link, path, subscriptions } = linked(t)
+  const first = new FakeHandler(path)
+  await first.hears(1)
+  link.tellFull(true)
+  await first.hears(2)
+  first.close()
+  await until(() => !subscriptions.hasLink, 'the loss of the handler')
+  const second = new FakeHandler(path)
+  await second.hears(2)
+  assert.deepEqual(second.heard, ['hello', 'full'])
+  link.tellFull(false)
+  await second.hears(3)
+  second.close()
+})

@@ -37,9 +37,10 @@ class Requests {
 class Receiver implements LinkReceiver {
   readonly told: string[] = []
   keepsUp = true
-  resume: () => void = () => {}
+  /** Undefined when nobody waits for it. */
+  resume: (() => void) | undefined
 
-  content(bytes: Buffer, resume: () => void): boolean {
+  content(bytes: Buffer, resume?: () => void): boolean {
     this.told.push(bytes.length > 100 ? `${bytes.length} bytes` : bytes.toString())
     this.resume = resume
     return this.keepsUp
@@ -122,7 +123,7 @@ test('a single client sets the pace of the backend', (t) => {
   receiver.keepsUp = false
   requests.answer(200, ...HOLD).data(Buffer.from('x'))
   assert.equal(requests.paused, true)
-  receiver.resume()
+  receiver.resume?.()
   assert.equal(requests.paused, false)
 })
 
@@ -134,6 +135,8 @@ test('several get the whole at once, and a slow one holds up nobody', (t) => {
   sink.data(Buffer.from('b'))
   sink.end([])
   assert.equal(requests.paused, false)
+  // So it has to look after its own limit.
+  assert.ok(receivers.every(({ resume }) => resume === undefined))
   assert.deepEqual(
     receivers.map(({ told }) => told),
     [
@@ -178,4 +181,20 @@ test('an answer that wants a long poll, or cannot be read, is not asked for agai
     assert.equal(receivers[0]?.told.length, 1)
     assert.notEqual(receivers[0]?.told[0], 'fetched')
   }
+})
+
+test('a backend that says nothing for five minutes is asked again', (t) => {
+  const { clock, requests, receivers } = setUp(t, 1)
+  clock.advance(300_200)
+  assert.equal(requests.aborted, 1)
+  const [first] = requests.owners
+  assert.equal(first?.isOver(), true)
+  clock.advance(2200)
+  assert.equal(requests.owners.length, 2)
+  const sink = requests.answer(200, ...HOLD)
+  // Once it has begun it may take its time.
+  clock.advance(600_000)
+  sink.data(Buffer.from('late'))
+  sink.end([])
+  assert.deepEqual(receivers[0]?.told, ['late', 'fetched'])
 })

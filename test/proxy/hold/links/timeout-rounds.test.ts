@@ -56,3 +56,12 @@ test('a stream that has left is not asked', (t) => {
   assert.equal(stream.timeouts, 0)
   assert.equal(clock.running, 0)
 })
+
+test('a round that all have left is forgotten, however long it would be', (t) => {
+  const clock = mockClock(t)
+  const rounds = new TimeoutRounds(new TimerWheel())
+  for (let client = 0; client < 100; client++) rounds.join(`http://a/${client}`, 2_000_000, new Stream())()
+  // Once round the wheel.
+  clock.advance(103_000)
+  assert.equal(clock.running, 0)
+})

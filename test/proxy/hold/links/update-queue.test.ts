@@ -4,6 +4,7 @@ import { UpdateQueue } from '../../../../proxy/hold/links/update-queue.ts'
 import type { Update } from '../../../../proxy/hold/links/update-queue.ts'
 import { TimerWheel } from '../../../../proxy/hold/timer-wheel.ts'
 import { mockClock } from '../mock-clock.ts'
+import { uncaught } from '../uncaught.ts'
 
 class Asking implements Update {
   readonly key: string
@@ -81,4 +82,21 @@ test('an update that asks again at once has its turn in a later batch', (t) => {
   queue.add('again', again)
   clock.advance(1000)
   assert.equal(runs, 3)
+})
+
+test('one that fails does not keep the others from their turn', async (t) => {
+  const clock = mockClock(t)
+  const queue = new UpdateQueue(new TimerWheel())
+  const runs: number[] = []
+  const failing: Update = {
+    key: 'failing',
+    run() {
+      throw new Error('failed')
+    },
+  }
+  queue.add('failing', failing)
+  queue.add('other', new Asking('other', runs))
+  const error = await uncaught(() => clock.advance(300))
+  assert.equal((error as Error).message, 'failed')
+  assert.deepEqual(runs, [1])
 })
