@@ -85,13 +85,15 @@ export function handleCounted(req: IncomingMessage, res: ServerResponse, context
       ...checked,
       trusted,
       debug,
+      traffic: context.stats.of(route).traffic,
     } as const
     const isSockJs = route.sockjs !== undefined && checked.target.startsWith(route.sockjs)
     const isCrossOrigin = !isWebSocket && !isSockJs && (context.autoCrossOrigin || route.autoCrossOrigin)
     const asked = isCrossOrigin ? readJsonp(req, checked, route.jsonp) : undefined
     const jsonp = asked !== undefined && 'callback' in asked ? asked : undefined
     const jsonpError = asked !== undefined && 'message' in asked ? asked : undefined
-    const body = jsonp?.body ?? (hasBody(req) ? new RequestBody(req, res) : undefined)
+    const body =
+      jsonp?.body ?? (hasBody(req) ? new RequestBody(req, res, isSockJs ? undefined : facts.traffic.client) : undefined)
     const exchange = new Exchange(facts, req, res, body, isCrossOrigin ? { jsonp } : undefined)
     if (jsonpError === undefined && !isSockJs) {
       startForward(exchange, context)
@@ -99,7 +101,10 @@ export function handleCounted(req: IncomingMessage, res: ServerResponse, context
     }
     res.once('close', () => context.accessLog.ended(exchange))
     if (jsonpError === undefined) context.sockJs?.handle(exchange)
-    else exchange.fail(jsonpError)
+    else {
+      facts.traffic.clientRequest(req)
+      exchange.fail(jsonpError)
+    }
   }
 }
 

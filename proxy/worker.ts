@@ -151,7 +151,11 @@ export async function startWorker(orders: StartOrders, log: Log): Promise<Runnin
       keptAlive: (route) => stats.keptAlive(route),
     },
     {
-      forward: { options, attempts },
+      forward: {
+        options,
+        attempts,
+        answered: (exchange, milliseconds) => stats.answered(exchange, milliseconds),
+      },
       maxMessage: settings.proxy.websocket_max_message,
       compress: settings.runner.allow_compression,
     },

@@ -47,7 +47,7 @@ export class Observer implements WorkerListener {
   readonly #reports: Reports
   readonly #others = new RouteTotals()
   readonly #timers: NodeJS.Timeout[] = []
-  #watched: Watched = { conn: false, sub: false }
+  #watched: Watched = { conn: false, sub: false, report: false }
   #tellWorkers: (watched: Watched) => void = () => {}
 
   constructor(options: ObserverOptions, counters: Counters) {
@@ -133,15 +133,17 @@ export class Observer implements WorkerListener {
   }
 
   #watch(): void {
-    const watched = {
+    const watched: Watched = {
       conn: this.#options.sendConnections && this.#socket.isWatched('conn'),
       sub: this.#socket.isWatched('sub'),
+      report: this.#options.reportInterval > 0 && this.#socket.isWatched('report'),
     }
     const before = this.#watched
     this.#watched = watched
     if (!watched.sub) this.#subscribers.clear()
     // The number of an item is all that workers need to know of who reads `message`.
-    if (watched.conn !== before.conn || watched.sub !== before.sub) this.#tellWorkers(watched)
+    const { conn, sub, report } = watched
+    if (conn !== before.conn || sub !== before.sub || report !== before.report) this.#tellWorkers(watched)
   }
 
   #flush(): void {

@@ -1,5 +1,6 @@
 import type { RouteFigures } from '../../shared/link/stats-message.ts'
 import { Histogram } from '../../shared/observe/histogram.ts'
+import { TRAFFIC_COUNTERS } from '../../shared/observe/traffic-counters.ts'
 
 /** What all workers have counted on a route since the handler's start; never goes back, except for the connections. */
 export class RouteTotals {
@@ -17,6 +18,8 @@ export class RouteTotals {
   peak = 0
   readonly accept = new Histogram()
   readonly backend = new Histogram()
+  /** In the order of `TRAFFIC_COUNTERS`; counted while somebody reads reports. */
+  readonly traffic: number[] = TRAFFIC_COUNTERS.map(() => 0)
   /** Connections of each worker. */
   readonly #byWorker = new Map<string, number>()
 
@@ -28,6 +31,7 @@ export class RouteTotals {
     this.blocksSent += figures.blocks ?? 0
     if (figures.accept !== undefined) this.accept.add(figures.accept)
     if (figures.backend !== undefined) this.backend.add(figures.backend)
+    for (const [i, count] of (figures.traffic ?? []).entries()) this.traffic[i] = (this.traffic[i] ?? 0) + count
     const others = this.connections - (this.#byWorker.get(worker) ?? 0)
     // Their most may have been at another time; with ten messages a second that is near enough.
     this.peak = Math.max(this.peak, others + figures.peak)

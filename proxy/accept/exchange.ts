@@ -6,6 +6,7 @@ import { corsHeaders } from '../cross-origin/cors.ts'
 import type { CrossOrigin } from '../cross-origin/cross-origin.ts'
 import { relayedScript } from '../cross-origin/whole-script.ts'
 import type { MemoryBody } from '../forward/memory-body.ts'
+import type { Traffic } from '../observe/traffic.ts'
 import type { Session } from '../session/session.ts'
 import type { RequestBody } from '../forward/request-body.ts'
 import { sendAsItIs } from '../send/send-response.ts'
@@ -26,6 +27,8 @@ export interface RequestFacts {
   /** Another gateway in front has signed the request: GRIP is its business (GRIP 2.4). */
   readonly trusted: boolean
   readonly debug: boolean
+  /** Of its route, where what passes for it is counted. */
+  readonly traffic: Traffic
 }
 
 /** As the client asked for it, for logs. */
@@ -102,6 +105,12 @@ export class Exchange {
     return this.res.destroyed || this.res.writableEnded
   }
 
+  /** Content was sent to the client. A HEAD request gets none of what its response is said to have. */
+  countSent(bytes: number): void {
+    this.sent += bytes
+    if (this.req.method !== 'HEAD') this.facts.traffic.client.contentSent += bytes
+  }
+
   /** Answers with an error; once the response has begun, the connection can only be cut. */
   fail(error: ErrorAnswer, debugMessage = error.message): void {
     if (this.over) return
@@ -115,8 +124,9 @@ export class Exchange {
       sendAsItIs(this, relayedScript(jsonp, textResponse(error.code, message)))
       return
     }
-    this.sent = Buffer.byteLength(message) + 1
+    this.countSent(Buffer.byteLength(message) + 1)
     answerError(this.res, error, message, this.crossOrigin === undefined ? [] : corsHeaders(this.req, []))
+    this.facts.traffic.clientResponse(this.res)
   }
 }
 

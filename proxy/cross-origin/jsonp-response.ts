@@ -69,7 +69,9 @@ export class JsonpResponse implements ResponseSink {
 
   #begin(): void {
     if (this.#exchange.over || this.#start === undefined) return
-    writeHead(this.#exchange.res, 200, 'OK', this.#headers.flat())
+    const { res, facts } = this.#exchange
+    writeHead(res, 200, 'OK', this.#headers.flat())
+    facts.traffic.clientResponse(res)
     this.#write(this.#start)
     this.#start = undefined
   }
@@ -78,7 +80,7 @@ export class JsonpResponse implements ResponseSink {
     if (text === '') return
     const { res } = this.#exchange
     const bytes = Buffer.from(text)
-    this.#exchange.sent += bytes.length
+    this.#exchange.countSent(bytes.length)
     if (res.write(bytes)) return
     this.#flow.pause()
     res.once('drain', () => this.#flow.resume())

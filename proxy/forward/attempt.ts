@@ -3,6 +3,7 @@ import type { Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { toWire } from '../../shared/grip/wire-text.ts'
 import type { Target } from '../choose/route.ts'
+import type { SideTraffic, Traffic } from '../observe/traffic.ts'
 import type { Backend, BackendConnection } from './backend.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { BlockedAddress } from './outbound-policy.ts'
@@ -12,8 +13,8 @@ import type { RawHeaders } from './raw-headers.ts'
 export interface OutgoingBody {
   readonly hasBeenRead: boolean
   readonly isTooLargeToKeep: boolean
-  /** The body from its beginning. */
-  open(): Readable | Buffer
+  /** The body from its beginning. @param server counts what is read of it, if it is read piece by piece */
+  open(server?: SideTraffic): Readable | Buffer
 }
 
 /** What an attempt needs to send. */
@@ -25,6 +26,8 @@ export interface OutgoingRequest {
   readonly target: Target
   /** TLS name; undefined without TLS. */
   readonly servername: string | undefined
+  /** Where what passes for it is counted. */
+  readonly traffic: Traffic
 }
 
 /** Why an attempt gave no response. */
@@ -73,6 +76,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow, Sending {
   readonly #connection: BackendConnection
   #controller: Dispatcher.DispatchController | undefined
   #sink: ResponseSink | undefined
+  #body: Readable | Buffer | undefined
   #reused = false
   #over = false
 
@@ -84,13 +88,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow, Sending {
   }
 
   send(): void {
-    const { method, path, headers, body, servername } = this.#request
+    const { method, path, headers, body, servername, traffic } = this.#request
+    this.#body = body?.open(traffic.server)
     // undici takes a servername, though its types do not say so.
     const options: Dispatcher.DispatchOptions & { servername: string | undefined } = {
       path,
       method,
       headers,
-      body: body?.open() ?? null,
+      body: this.#body ?? null,
       servername,
       upgrade: this.#owner.onUpgrade === undefined ? null : 'websocket',
     }
@@ -103,6 +108,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow, Sending {
     this.#connection.hasAnswered = false
     this.#reused = this.#connection.served > 0
     if (this.#owner.isOver()) this.abort()
+    else this.#countRequest()
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, code: number, _headers: unknown, reason = ''): void {
@@ -115,7 +121,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow, Sending {
     }
     this.#connection.awaitsHead = false
     // undici reads the phrase as UTF-8.
-    this.#sink = this.#owner.onHead({ code, reason: toWire(reason), headers }, this)
+    const phrase = toWire(reason)
+    this.#request.traffic.serverResponse(phrase, headers)
+    this.#sink = this.#owner.onHead({ code, reason: phrase, headers }, this)
     if (code !== 204 && code !== 304) return
     // Complete with its head; a length in it is that of another response, for which undici waits in vain (RFC 9110 8.6).
     this.#sink.end([])
@@ -126,11 +134,13 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow, Sending {
     this.#connection.awaitsHead = false
     const headers = decodeHeaders(controller.rawHeaders as Buffer[])
     this.#finish()
+    this.#request.traffic.serverResponse('Switching Protocols', headers)
     if (this.#owner.isOver() || this.#owner.onUpgrade === undefined) socket.destroy()
     else this.#owner.onUpgrade({ code, reason: 'Switching Protocols', headers }, socket as Socket)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#request.traffic.server.contentReceived += chunk.length
     this.#sink?.data(chunk)
   }
 
@@ -169,10 +179,36 @@ export class Attempt implements Dispatcher.DispatchHandler, Flow, Sending {
     return IDEMPOTENT.has(this.#request.method) && body?.isTooLargeToKeep !== true
   }
 
+  #countRequest(): void {
+    const { method, path, headers, traffic } = this.#request
+    const body = this.#body
+    // A WebSocket over HTTP keeps its last attempt for long.
+    this.#body = undefined
+    if (Buffer.isBuffer(body)) traffic.server.contentSent += body.length
+    if (!traffic.isWatched) return
+    const isUpgrade = this.#owner.onUpgrade !== undefined
+    traffic.serverRequest(method, path, [...headers, ...addedHeaders(method, isUpgrade, headers, body)])
+  }
+
   #finish(): void {
     this.#over = true
     this.#backend.give(this.#connection)
   }
+}
+
+/** What undici writes beside the headers it is given. */
+function addedHeaders(
+  method: string,
+  isUpgrade: boolean,
+  headers: RawHeaders,
+  body: Readable | Buffer | undefined,
+): RawHeaders {
+  if (isUpgrade) return ['connection', 'upgrade', 'upgrade', 'websocket']
+  const added = ['connection', method === 'HEAD' ? 'close' : 'keep-alive']
+  if (body === undefined || headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length'))
+    return added
+  if (Buffer.isBuffer(body)) return [...added, 'content-length', String(body.length)]
+  return [...added, 'transfer-encoding', 'chunked']
 }
 
 function decodeHeaders(raw: readonly Buffer[]): RawHeaders {

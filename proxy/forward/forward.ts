@@ -113,6 +113,7 @@ class Forwarding {
       exchange.fail(errors.webSocketEvents)
       return
     }
+    const sent = performance.now()
     // Published messages have to find their place between the frames: only without channels nobody has to look at them.
     if (target.kind === 'http' && exchange.isWebSocket && exchange.passThrough && target.subs.length === 0) {
       const request = outgoingRequest(exchange.facts, this.#message, target)
@@ -120,14 +121,16 @@ class Forwarding {
       tunnelUpgrade(
         exchange,
         request,
-        () => webSockets.opened(exchange),
+        () => {
+          this.#context.answered(exchange, performance.now() - sent)
+          webSockets.opened(exchange)
+        },
         () => this.#try(index + 1),
       )
       return
     }
     // The backend must hear of it at once when nobody waits for its answer any more; a target before may have wanted to hear it, too.
     exchange.onClose = () => this.#attempt?.abort()
-    const sent = performance.now()
     const owner: AttemptOwner = {
       isOver: () => exchange.over,
       onHead: (head, flow) => {

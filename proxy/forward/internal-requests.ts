@@ -1,6 +1,7 @@
 import type { Exchange, RequestFacts } from '../accept/exchange.ts'
 import { formatHostPort } from '../choose/host-port.ts'
 import type { Target } from '../choose/route.ts'
+import type { Traffic } from '../observe/traffic.ts'
 import type { AttemptOwner, Failure, OutgoingRequest, Sending } from './attempt.ts'
 import type { Attempts } from './attempts.ts'
 import type { ForwardOptions } from './forward-options.ts'
@@ -63,7 +64,7 @@ export class InternalRequests {
     const message = { method, target: uri.pathname + uri.search, headers, body: content }
     const requests = isInside
       ? facts.route.targets.map((target) => outgoingRequest(facts, message, target))
-      : [direct(message, uri, this.#server(uri, untrusted))]
+      : [direct(message, uri, this.#server(uri, untrusted), facts.traffic)]
     const sending = new InternalSending(requests, this.#attempts, facts.route.pathBeg, owner)
     sending.start()
     return () => sending.abort()
@@ -149,8 +150,13 @@ function staysInRoute(uri: URL, facts: RequestFacts): boolean {
   return base.origin === uri.origin && uri.pathname.startsWith(facts.route.pathBeg)
 }
 
-function direct({ target: path, ...message }: RequestMessage, uri: URL, target: Target): OutgoingRequest {
-  return { ...message, path, target, servername: target.ssl ? serverName(uri.host) : undefined }
+function direct(
+  { target: path, ...message }: RequestMessage,
+  uri: URL,
+  target: Target,
+  traffic: Traffic,
+): OutgoingRequest {
+  return { ...message, path, target, servername: target.ssl ? serverName(uri.host) : undefined, traffic }
 }
 
 function serverOf(uri: URL, untrusted: boolean): Target {

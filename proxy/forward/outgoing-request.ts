@@ -16,7 +16,7 @@ export interface RequestMessage {
 
 /** The request as one target of the route gets it: with its path, its Host and its TLS name (GRIP 2.2 steps 1 and 12). */
 export function outgoingRequest(
-  { route, host: received }: Pick<RequestFacts, 'route' | 'host'>,
+  { route, host: received, traffic }: Pick<RequestFacts, 'route' | 'host' | 'traffic'>,
   { method, target: path, headers, body }: RequestMessage,
   target: Target,
 ): OutgoingRequest {
@@ -29,6 +29,7 @@ export function outgoingRequest(
     body,
     target,
     servername: target.ssl ? serverName(target.trustConnectHost ? target.host : host) : undefined,
+    traffic,
   }
 }
 

@@ -17,7 +17,7 @@ export class RelayedResponse implements ResponseSink {
   readonly #relaysTrailers: boolean
 
   constructor(exchange: Exchange, head: ResponseHead, flow: Flow) {
-    const { req, res } = exchange
+    const { req, res, facts } = exchange
     this.#exchange = exchange
     this.#res = res
     this.#flow = flow
@@ -27,11 +27,12 @@ export class RelayedResponse implements ResponseSink {
     const headers = responseHeaders(head.code, head.headers, this.#relaysTrailers)
     if (exchange.crossOrigin !== undefined) headers.push(...corsHeaders(req, headers))
     writeHead(res, head.code, head.reason, headers)
+    facts.traffic.clientResponse(res)
     this.#sendTogether()
   }
 
   data(chunk: Buffer): void {
-    this.#exchange.sent += chunk.length
+    this.#exchange.countSent(chunk.length)
     if (this.#res.write(chunk)) return
     this.#flow.pause()
     this.#res.once('drain', () => this.#flow.resume())

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import type { SideTraffic } from '../observe/traffic.ts'
 
 /** Request bodies up to this size, in bytes, can be sent again, and allow the request to be held (GRIP 2.8). */
 const KEPT_BODY_LIMIT = 100_000
@@ -11,6 +12,7 @@ const KEPT_BODY_LIMIT = 100_000
 export class RequestBody {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
+  readonly #client: SideTraffic | undefined
   #kept: Buffer[] | undefined = []
   #size = 0
   #ended = false
@@ -19,18 +21,23 @@ export class RequestBody {
   /** Whether any of it was handed to a reader. */
   hasBeenRead = false
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  /** @param client counts what comes */
+  constructor(req: IncomingMessage, res: ServerResponse, client?: SideTraffic) {
     this.#req = req
     this.#res = res
+    this.#client = client
   }
 
   get isTooLargeToKeep(): boolean {
     return this.#kept === undefined
   }
 
-  /** The body from its beginning. There can be one reader at a time; the one before has to be destroyed. */
-  open(): Readable {
-    const reader = new BodyReader(this)
+  /**
+   * The body from its beginning. There can be one reader at a time; the one before has to be destroyed.
+   * @param server counts what is handed to the reader
+   */
+  open(server?: SideTraffic): Readable {
+    const reader = new BodyReader(this, server)
     this.#reader = reader
     return reader
   }
@@ -53,7 +60,7 @@ export class RequestBody {
   pull(reader: BodyReader, first: boolean): void {
     if (reader !== this.#reader) return
     // At most the kept size is put in at once, more than the reader's own limit but bounded.
-    if (first) for (const chunk of this.#kept ?? []) reader.push(chunk)
+    if (first) for (const chunk of this.#kept ?? []) reader.add(chunk)
     this.hasBeenRead ||= this.#size > 0
     if (this.#ended) reader.push(null)
     else if (this.#listening) this.#req.resume()
@@ -84,21 +91,30 @@ export class RequestBody {
 
   #take(chunk: Buffer): void {
     this.#size += chunk.length
+    if (this.#client !== undefined) this.#client.contentReceived += chunk.length
     if (this.#size > KEPT_BODY_LIMIT) this.#kept = undefined
     else this.#kept?.push(chunk)
     this.hasBeenRead ||= this.#reader !== undefined
-    if (this.#reader === undefined || !this.#reader.push(chunk)) this.#req.pause()
+    if (this.#reader === undefined || !this.#reader.add(chunk)) this.#req.pause()
   }
 }
 
 /** undici destroys the body of a request that fails; this one can be lost without losing the client's request. */
 class BodyReader extends Readable {
   readonly #source: RequestBody
+  readonly #server: SideTraffic | undefined
   #first = true
 
-  constructor(source: RequestBody) {
+  constructor(source: RequestBody, server: SideTraffic | undefined) {
     super()
     this.#source = source
+    this.#server = server
+  }
+
+  /** @returns as `push` does */
+  add(chunk: Buffer): boolean {
+    if (this.#server !== undefined) this.#server.contentSent += chunk.length
+    return this.push(chunk)
   }
 
   override _read(): void {

@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module'
-import type { ClientRequest } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
 import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import type { UpgradeResponse } from '../accept/upgrade.ts'
+import type { Traffic } from '../observe/traffic.ts'
 import type { OutgoingRequest } from './attempt.ts'
 import { connectorTo } from './backend.ts'
 import { BLOCKED, BlockedAddress } from './outbound-policy.ts'
@@ -59,23 +60,34 @@ export function tunnelUpgrade(
 
 function handshake(exchange: Exchange, request: OutgoingRequest, backend: Socket, opened: () => void): void {
   const { socket } = exchange.req
+  const { traffic } = exchange.facts
   let isOpen = false
   const onRequest = (proxyReq: ClientRequest): void => {
     // Once all of http-proxy's listeners are there.
     queueMicrotask(() => {
       proxyReq.removeAllListeners('response')
-      proxyReq.on('response', (response) => relayMessage(exchange, response))
+      proxyReq.on('response', (response) => {
+        const { server } = traffic
+        traffic.serverResponse(response.statusMessage ?? '', response.rawHeaders)
+        response.on('data', (bytes: Buffer) => {
+          server.contentReceived += bytes.length
+        })
+        relayMessage(exchange, response)
+      })
     })
     proxyReq.path = request.path
+    traffic.serverRequest(request.method, request.path, [...request.headers, ...UPGRADE])
     for (const name of proxyReq.getHeaderNames()) proxyReq.removeHeader(name)
     for (const [name, values] of byName([...request.headers, ...UPGRADE])) proxyReq.setHeader(name, values)
     exchange.onClose = () => proxyReq.destroy()
     // Before http-proxy's own listener, which is added after this.
-    proxyReq.on('upgrade', (_response, proxySocket: Socket) => {
+    proxyReq.on('upgrade', (response, proxySocket: Socket, head: Buffer) => {
       isOpen = true
       exchange.onClose = undefined
       opened()
-      for (const bytes of (exchange.res as UpgradeResponse).release()) proxySocket.write(bytes)
+      const early = (exchange.res as UpgradeResponse).release()
+      countTunnel(traffic, response, [socket, early], [proxySocket, [head]])
+      for (const bytes of early) proxySocket.write(bytes)
       // It passes on the end of a connection, but not its loss.
       proxySocket.once('close', () => socket.destroySoon())
       socket.once('close', () => proxySocket.destroySoon())
@@ -87,6 +99,34 @@ function handshake(exchange: Exchange, request: OutgoingRequest, backend: Socket
   proxy.ws(forwarded, socket, undefined, { target: 'http://backend', agent }, () => {
     if (!isOpen) exchange.fail(errors.originFailed)
   })
+}
+
+type End = readonly [socket: Socket, early: readonly Buffer[]]
+
+/** What passes is content of both sides, counted when it is over: nobody looks at it on its way. @param early read behind a head */
+function countTunnel(
+  traffic: Traffic,
+  { statusMessage, rawHeaders }: IncomingMessage,
+  client: End,
+  backend: End,
+): void {
+  // http-proxy writes the backend's head to the client.
+  traffic.serverResponse(statusMessage ?? '', rawHeaders)
+  traffic.clientSwitched('Switching Protocols', rawHeaders)
+  const [fromClient, fromBackend] = [client, backend].map(contentOf) as [() => number, () => number]
+  client[0].once('close', () => {
+    const [received, sent] = [fromClient(), fromBackend()]
+    traffic.client.frameReceived(received, false)
+    traffic.server.frameSent(received, false)
+    traffic.server.frameReceived(sent, false)
+    traffic.client.frameSent(sent, false)
+  })
+}
+
+/** @returns how much has come on the connection behind the head. */
+function contentOf([socket, early]: End): () => number {
+  const before = socket.bytesRead - early.reduce((sum, { length }) => sum + length, 0)
+  return () => socket.bytesRead - before
 }
 
 const UPGRADE = ['Upgrade', 'websocket', 'Connection', 'Upgrade']

@@ -91,6 +91,7 @@ export class StreamHold implements Hold, DetachedOwner {
     const headers = flatten(response.headers)
     if (crossOrigin) headers.push(...corsHeaders(res.req, headers))
     writeHead(res, code, reason, headers)
+    this.#facts.traffic.clientResponse(res)
     res.flushHeaders()
     this.#chunked = res.chunkedEncoding
     // Without chunks only the end of the connection ends the response, whatever an HTTP/1.0 client asked for.
@@ -118,6 +119,7 @@ export class StreamHold implements Hold, DetachedOwner {
     const bytes = this.#chunked ? keepAliveChunk(keepAlive.content) : keepAlive.content
     this.#keepAlive = new KeepAliveClock(keepAlive, this.#context.wheel, () => {
       this.#write(bytes)
+      this.#facts.traffic.client.contentSent += keepAlive.content.length
       this.#context.keptAlive?.(this)
     })
   }
@@ -125,6 +127,7 @@ export class StreamHold implements Hold, DetachedOwner {
   /** Appends content. @returns false when the client does not keep up: `onDrain` is called when it has. */
   write(content: Buffer, onDrain?: () => void): boolean {
     if (!this.#open) return true
+    this.#facts.traffic.client.contentSent += content.length
     const kept = this.#socket.write(this.#chunked ? frameChunk(content) : content)
     if (!kept && onDrain !== undefined) this.#socket.once('drain', onDrain)
     return kept

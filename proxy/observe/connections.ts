@@ -73,7 +73,8 @@ export class Connections {
 
   /** Whether changes are to be kept for `take`; when they are, all there is counts as one. */
   watch(isWatched: boolean): void {
-    this.#changes = isWatched ? [] : undefined
+    // What has not been told yet still is: somebody may only have begun to read something else.
+    this.#changes = isWatched ? (this.#changes ?? []) : undefined
     // All are due, so they are told, as many at a time as a message takes.
     if (isWatched) for (const connection of this.#open.values()) connection.due = 0
   }

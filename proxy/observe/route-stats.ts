@@ -1,5 +1,6 @@
 import type { RouteFigures } from '../../shared/link/stats-message.ts'
 import { Histogram } from '../../shared/observe/histogram.ts'
+import { Traffic } from './traffic.ts'
 
 const SECONDS = 60
 
@@ -12,6 +13,7 @@ export class RouteStats {
   blocks = 0
   readonly accept = new Histogram()
   readonly backend = new Histogram()
+  readonly traffic = new Traffic()
   readonly #id: string | undefined
   #minutes = 0
   #connections = 0
@@ -45,6 +47,7 @@ export class RouteStats {
   /** A second has passed. */
   tick(): void {
     this.#second = (this.#second + 1) % SECONDS
+    this.traffic.seconds++
     this.#minutes += this.#cameIn[this.#second] as number
   }
 
@@ -57,6 +60,9 @@ export class RouteStats {
   take(): RouteFigures | undefined {
     const accept = this.accept.take()
     const backend = this.backend.take()
+    const traffic = this.traffic.take()
+    this.activity += this.traffic.activeMinutes
+    this.traffic.activeMinutes = 0
     const figures: RouteFigures = {
       ...(this.#id === undefined ? {} : { route: this.#id }),
       ...counted({
@@ -71,12 +77,14 @@ export class RouteStats {
       peak: this.#peak,
       ...(accept === undefined ? {} : { accept }),
       ...(backend === undefined ? {} : { backend }),
+      ...(traffic === undefined ? {} : { traffic }),
     }
     const hasChanged =
       this.activity + this.#minutes + this.sent > 0 ||
       this.#told !== this.#connections ||
       accept !== undefined ||
-      backend !== undefined
+      backend !== undefined ||
+      traffic !== undefined
     this.requests = this.activity = this.#minutes = this.sent = this.responses = this.blocks = 0
     this.#peak = this.#told = this.#connections
     return hasChanged ? figures : undefined

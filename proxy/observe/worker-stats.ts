@@ -34,6 +34,7 @@ export class WorkerStats implements DeliveryCounter {
   readonly #byId = new Map<string, RouteStats>()
   readonly #blockSize: number
   readonly #dropped: () => void
+  #isTrafficWatched = false
 
   /** @param count adds one to a counter. */
   constructor({ connectionTtl, blockSize }: WorkerStatsOptions, count: (name: string) => void) {
@@ -50,21 +51,25 @@ export class WorkerStats implements DeliveryCounter {
     if (stats === undefined) {
       if (this.#byId.size >= MAX_ROUTES) return this.#others
       stats = new RouteStats(id)
+      stats.traffic.watch(this.#isTrafficWatched)
       this.#byId.set(id, stats)
     }
     return stats
   }
 
   opened({ facts, req }: Exchange): void {
+    facts.traffic.clientRequest(req)
     this.connections.opened(facts, req.socket.remoteAddress, this.of(facts.route))
   }
 
   /** The connection is a WebSocket, whose end no response shows. */
-  upgraded({ facts, req }: Exchange): void {
+  upgraded(exchange: Exchange): void {
+    const { facts, req } = exchange
+    this.accepted(exchange)
     req.socket.once('close', () => this.connections.closed(facts.id))
   }
 
-  /** The request is held, and live. */
+  /** The request is held, and live, or its connection is a WebSocket. */
   accepted({ facts, isRetry }: Exchange): void {
     const age = isRetry ? undefined : this.connections.age(facts.id)
     if (age !== undefined) this.of(facts.route).accept.observe(age)
@@ -109,9 +114,12 @@ export class WorkerStats implements DeliveryCounter {
   }
 
   /** What the handler wants to know; it has forgotten what it was told before. @param holds all there are. */
-  watch({ conn, sub }: Watched, holds: Iterable<Hold>): void {
-    this.#others.forget()
-    for (const stats of this.#byId.values()) stats.forget()
+  watch({ conn, sub, report }: Watched, holds: Iterable<Hold>): void {
+    this.#isTrafficWatched = report
+    for (const stats of [this.#others, ...this.#byId.values()]) {
+      stats.forget()
+      stats.traffic.watch(report)
+    }
     this.connections.watch(conn)
     this.subscribers.watch(sub ? holds : undefined)
   }
@@ -140,7 +148,14 @@ export class WorkerStats implements DeliveryCounter {
     if (responses + streams + messages === 0) return
     stats.responses += responses
     stats.sent += responses
+    const { client } = stats.traffic
     let isAnswered = false
+    for (const { httpStream, wsMessage } of items) {
+      if (httpStream?.action === 'send') client.contentSent += streams * httpStream.content.length
+      if (wsMessage?.action !== 'send') continue
+      client.contentSent += messages * wsMessage.content.length
+      client.messagesSent += messages
+    }
     for (const item of items) {
       if (item.httpStream !== undefined) stats.sent += streams
       if (item.wsMessage !== undefined) stats.sent += messages

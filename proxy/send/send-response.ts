@@ -20,13 +20,14 @@ export function sendResponse(exchange: Exchange, response: InstructResponse, toS
 /** @param added further headers, names and values in turn. */
 export function sendAsItIs(exchange: Exchange, response: InstructResponse, added: readonly string[] = []): void {
   if (exchange.over) return
-  const { res } = exchange
+  const { res, facts } = exchange
   const { code, reason } = finalStatus(response)
   const bodiless = code === 204 || code === 304
   const length = bodiless ? [] : ['Content-Length', String(response.body.length)]
-  exchange.sent = bodiless ? 0 : response.body.length
+  if (!bodiless) exchange.countSent(response.body.length)
   lingerIfUnread(res)
   writeHead(res, code, reason, [...flatten(response.headers), ...added, ...length])
+  facts.traffic.clientResponse(res)
   res.end(bodiless ? undefined : response.body)
 }
 

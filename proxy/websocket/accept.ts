@@ -6,6 +6,7 @@ import type { OutgoingRequest } from '../forward/attempt.ts'
 import type { ForwardContext, WebSockets } from '../forward/forward.ts'
 import type { ResponseHead } from '../forward/origin-response.ts'
 import { pairs } from '../forward/raw-headers.ts'
+import { ClientFrames } from '../observe/client-frames.ts'
 import type { RawHeaders } from '../forward/raw-headers.ts'
 import { freshSignature } from '../forward/request-headers.ts'
 import { responseHeaders } from '../forward/response-headers.ts'
@@ -27,7 +28,7 @@ import { WebSocketHold } from './web-socket-hold.ts'
 import type { WebSocketContext } from './web-socket-context.ts'
 
 export interface WebSocketOptions {
-  readonly forward: Pick<ForwardContext, 'options' | 'attempts'>
+  readonly forward: Pick<ForwardContext, 'options' | 'attempts' | 'answered'>
   /** Bytes of a client's or a backend's message. */
   readonly maxMessage: number
   /** Clients that offer `permessage-deflate` get it. */
@@ -69,19 +70,22 @@ export class WebSocketAcceptor implements WebSockets {
     }
     const prefix = exchange.passThrough ? undefined : messagePrefix(pairs(headers))
     const subs = exchange.tried?.subs ?? []
+    const { traffic } = exchange.facts
     const kept = responseHeaders(101, headers, false)
     const shown = exchange.passThrough ? kept : withoutExtensions(kept)
     if (prefix === undefined && subs.length === 0) {
       const early = this.#switch(exchange, reason, shown)
-      tunnel(exchange.req.socket, early, backend)
+      tunnel(exchange.req.socket, early, backend, traffic)
       return
     }
     // What client and backend have agreed upon between themselves passes, compressed or not.
     const rules = exchange.passThrough ? { ...this.#client, plain: this.#client.deflate } : this.#client
     const { client, hold, early } = this.#open(exchange, reason, shown, rules)
+    const backendRules = exchange.passThrough ? this.#backend.deflate : this.#backend.plain
+    const counter = exchange.tried?.kind === 'test' ? undefined : traffic.server
     const relay = new Relay({
       client,
-      backend: new Peer(backend, exchange.passThrough ? this.#backend.deflate : this.#backend.plain),
+      backend: new Peer(backend, backendRules, counter),
       hold,
       messagePrefix: prefix,
       maxMessage: this.#options.maxMessage,
@@ -116,6 +120,7 @@ export class WebSocketAcceptor implements WebSockets {
       handshake,
       connectionId: exchange.facts.id,
       gripSig: () => freshSignature(exchange, forward.options),
+      answered: (milliseconds) => forward.answered(exchange, milliseconds),
     })
     openSession(exchange, requests, this.#context.wheel, {
       unreachable,
@@ -157,7 +162,8 @@ export class WebSocketAcceptor implements WebSockets {
     const deflate = compresses ? negotiateDeflate(offers) : undefined
     const extensions = deflate === undefined ? [] : ['Sec-WebSocket-Extensions', deflate]
     const early = this.#switch(exchange, reason, [...headers, ...extensions])
-    const client = new Peer(exchange.req.socket, deflate === undefined ? rules.plain : rules.deflate)
+    const counter = new ClientFrames(exchange.facts.traffic)
+    const client = new Peer(exchange.req.socket, deflate === undefined ? rules.plain : rules.deflate, counter)
     client.compresses = deflate !== undefined
     const hold = new WebSocketHold(exchange, client, this.#context)
     return { client, hold, early }
@@ -167,7 +173,9 @@ export class WebSocketAcceptor implements WebSockets {
     this.#events.opened(exchange)
     exchange.onClose = undefined
     const upgrade = ['Upgrade', 'websocket', 'Connection', 'Upgrade']
-    return (exchange.res as UpgradeResponse).switchProtocols(reason, [...upgrade, ...headers])
+    const shown = [...upgrade, ...headers]
+    exchange.facts.traffic.clientSwitched(reason || 'Switching Protocols', shown)
+    return (exchange.res as UpgradeResponse).switchProtocols(reason, shown)
   }
 }
 

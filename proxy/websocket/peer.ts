@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { FrameCounter } from '../observe/traffic.ts'
 import { bytesWaiting, quickWrite } from '../send/quick-write.ts'
 import { closePayload } from './frames/close-payload.ts'
 import { FrameError } from './frames/frame-error.ts'
@@ -6,7 +7,7 @@ import { FrameReader } from './frames/frame-reader.ts'
 import type { FrameSink } from './frames/frame-reader.ts'
 import type { FrameRules } from './frames/frame-rules.ts'
 import { frame, frameHead } from './frames/frame-writer.ts'
-import { CLOSE, PONG } from './frames/frame.ts'
+import { CLOSE, PING, PONG } from './frames/frame.ts'
 import type { FrameHead } from './frames/frame.ts'
 import { isHeartbeat } from './heartbeat.ts'
 import { maskedFrame, MaskedFrame } from './frames/masked-frame.ts'
@@ -46,6 +47,7 @@ export class Peer implements FrameSink {
   compresses = false
   readonly #socket: PeerSocket
   readonly #rules: FrameRules
+  readonly #counter: FrameCounter | undefined
   readonly #reader: FrameReader
   #masking: MaskedFrame | undefined
   /** Bytes that the data frame at hand still lacks; until it has them nothing else can be sent. */
@@ -56,8 +58,10 @@ export class Peer implements FrameSink {
   #closeSent = false
   #closeLimit: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket, rules: FrameRules) {
+  /** @param counter of what passes as frames; not of what is shared with others, nor of heartbeats */
+  constructor(socket: Socket, rules: FrameRules, counter?: FrameCounter) {
     this.#socket = socket
+    this.#counter = counter
     this.#rules = rules
     this.#reader = new FrameReader(this, rules)
     this.#socket[PEER] = this
@@ -92,6 +96,7 @@ export class Peer implements FrameSink {
   /** Begins a data frame whose payload follows in pieces. @returns as `writePiece` does: empty frames alone can fill a peer, too. */
   beginFrame({ opcode, length, fin, compressed }: FrameHead): boolean {
     this.#lacking = length
+    this.#counter?.frameSent(length, fin)
     if (this.#rules.masked) return this.#write(frameHead(opcode, length, { fin, compressed }))
     this.#masking = new MaskedFrame(opcode, length, { fin, compressed })
     return this.#write(this.#masking.head)
@@ -109,6 +114,8 @@ export class Peer implements FrameSink {
 
   /** Sends a whole frame; within another one, after that. */
   send(opcode: number, payload: Buffer): boolean {
+    const isCounted = opcode !== CLOSE && (opcode !== PING || !isHeartbeat(payload))
+    if (isCounted) this.#counter?.frameSent(payload.length, true)
     const bytes = this.#rules.masked ? frame(opcode, payload) : maskedFrame(opcode, payload)
     if (this.#lacking === 0) return this.#write(bytes)
     this.#later ??= []
@@ -171,6 +178,7 @@ export class Peer implements FrameSink {
 
   // What the reader hears goes on to the owner of the moment.
   begin(head: FrameHead): void {
+    this.#counter?.frameReceived(head.length, head.fin)
     this.owner.begin(head)
   }
 
@@ -183,7 +191,9 @@ export class Peer implements FrameSink {
   }
 
   control(opcode: number, payload: Buffer): void {
-    if (opcode !== PONG || !isHeartbeat(payload)) this.owner.control(opcode, payload)
+    if (opcode === PONG && isHeartbeat(payload)) return
+    if (opcode !== CLOSE) this.#counter?.frameReceived(payload.length, true)
+    this.owner.control(opcode, payload)
   }
 
   /** For the socket's listeners. */

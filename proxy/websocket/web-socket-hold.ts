@@ -1,4 +1,10 @@
-import type { ControlMessage, KeepAlive, SetMeta, Subscribe } from '../../shared/grip/control/control-message.ts'
+import type {
+  ControlMessage,
+  KeepAlive,
+  SendDelayed,
+  SetMeta,
+  Subscribe,
+} from '../../shared/grip/control/control-message.ts'
 import type { PublishItem, WsMessageFormat } from '../../shared/grip/item/publish-item.ts'
 import { WS_MESSAGE } from '../../shared/observe/transport.ts'
 import { uriOf } from '../accept/exchange.ts'
@@ -165,8 +171,8 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
         this.#setKeepAlive(message)
         break
       case 'send-delayed':
-        this.#delayed ??= new DelayedMessage(this.#context.wheel, (bytes) => this.#send(bytes))
-        this.#delayed.set(messageFrame({ type: message.messageType, content: message.content }, false), message.timeout)
+        this.#delayed ??= new DelayedMessage(this.#context.wheel, (delayed) => this.#sendDelayed(delayed))
+        this.#delayed.set(message)
         break
       case 'flush-delayed':
         this.#delayed?.flush()
@@ -259,10 +265,17 @@ export class WebSocketHold implements Hold, IntakeOwner<WsMessageFormat> {
     this.#keepAlive = undefined
     if (content === undefined) return
     const bytes = messageFrame({ type: messageType, content }, false)
+    const { client } = this.#facts.traffic
     this.#keepAlive = new KeepAliveClock({ mode, timeout }, this.#context.wheel, () => {
       this.#send(bytes)
+      client.frameSent(content.length, true)
       this.#context.keptAlive?.(this.route)
     })
+  }
+
+  #sendDelayed({ messageType, content }: SendDelayed): void {
+    this.#send(messageFrame({ type: messageType, content }, false))
+    this.#facts.traffic.client.frameSent(content.length, true)
   }
 
   #send(bytes: Buffer): void {

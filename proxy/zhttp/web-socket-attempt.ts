@@ -27,7 +27,9 @@ export class WebSocketAttempt implements Sending, Flow, ExchangeOwner {
   }
 
   send(): void {
-    const packet = requestPacket(this.#request, 'ws', onlyGrip(this.#request.headers))
+    const headers = onlyGrip(this.#request.headers)
+    const packet = requestPacket(this.#request, 'ws', headers)
+    this.#request.traffic.serverRequest(this.#request.method, this.#request.path, headers)
     this.#exchange.send({ ...packet, credits: WINDOW, ext: { multi: true } })
   }
 
@@ -52,6 +54,7 @@ export class WebSocketAttempt implements Sending, Flow, ExchangeOwner {
       this.#owner.onFailure('failed')
       return
     }
+    this.#request.traffic.serverResponse(head.reason, head.headers)
     const [near, far] = memorySockets()
     this.#bridge = new WebSocketBridge(far, this.#exchange, this.#credits)
     const accept = ['Sec-WebSocket-Accept', acceptOf(this.#request)]
@@ -71,6 +74,8 @@ export class WebSocketAttempt implements Sending, Flow, ExchangeOwner {
     const framing = framingOf('GET', head)
     const body = framing?.isBodiless === true ? Buffer.alloc(0) : packet.body
     if (framing === undefined || (framing.length ?? body.length) !== body.length) return false
+    this.#request.traffic.serverResponse(head.reason, head.headers)
+    this.#request.traffic.server.contentReceived += body.length
     const length = framing.isBodiless || framing.length !== undefined ? [] : ['Content-Length', String(body.length)]
     const sink = this.#owner.onHead({ ...head, headers: [...head.headers, ...length] }, this)
     if (body.length > 0) sink.data(body)

@@ -98,7 +98,8 @@ export class ZhttpAttempt implements Sending, Flow, ExchangeOwner {
       const mode: PacketFields = this.#isSingle
         ? { 'max-size': MAX_SINGLE }
         : { stream: true, credits: WINDOW, ext: { multi: true } }
-      const { method, headers } = this.#request
+      const { method, path, headers, traffic } = this.#request
+      traffic.serverRequest(method, path, headers)
       const packet = requestPacket(this.#request, 'http', headers)
       // The first packet needs no credits, but may be no larger than what they begin with.
       this.#exchange.send({
@@ -123,6 +124,7 @@ export class ZhttpAttempt implements Sending, Flow, ExchangeOwner {
 
   #take(content: RequestContent, most: number): { body: Buffer; more?: true } {
     const body = content.take(most)
+    this.#request.traffic.server.contentSent += body.length
     this.#hasSentAll = content.isWhole && content.size === 0
     return this.#hasSentAll ? { body } : { body, more: true }
   }
@@ -137,6 +139,9 @@ export class ZhttpAttempt implements Sending, Flow, ExchangeOwner {
       this.failed('failed')
       return
     }
+    const { traffic } = this.#request
+    traffic.server.contentReceived += body.length
+    if (head !== undefined) traffic.serverResponse(head.reason, head.headers)
     if (!more) this.#exchange.finish()
     this.#sink ??= this.#owner.onHead(head as ResponseHead, this)
     if (body.length > 0 && !this.#framing.isBodiless) this.#sink.data(body)

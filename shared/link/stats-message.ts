@@ -5,6 +5,7 @@ import type { Transport } from '../observe/transport.ts'
 export interface Watched {
   readonly conn: boolean
   readonly sub: boolean
+  readonly report: boolean
 }
 
 /** What has changed on a route since the worker's last message; what is 0 is left out, except for what is now. */
@@ -12,7 +13,7 @@ export interface RouteFigures {
   /** Explicit id; the requests of all routes without one are counted together. */
   readonly route?: string
   readonly requests?: number
-  /** Requests, retries and keep-alives (GRIP 9.1). */
+  /** Requests, retries, keep-alives and minutes of WebSockets in which frames passed (GRIP 9.1). */
   readonly activity?: number
   /** Each connection counts one at once and one more for each full minute. */
   readonly minutes?: number
@@ -30,6 +31,8 @@ export interface RouteFigures {
   readonly accept?: HistogramCounts
   /** From a request to its backend to the head of the response. */
   readonly backend?: HistogramCounts
+  /** What passed, in the order of `TRAFFIC_COUNTERS`. */
+  readonly traffic?: readonly number[]
 }
 
 /** A connection that came or is still there, or that has gone. */

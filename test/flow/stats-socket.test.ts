@@ -151,7 +151,7 @@ const SWITCH = [
 ]
 
 for (const [kind, path, route] of [
-  ['with GRIP', '/ws/echo', 'chat'],
+  ['with GRIP', '/ws/ws', 'chat'],
   ['that is passed through', '/raw', 'raw'],
 ] as const) {
   test(`a WebSocket ${kind} is a connection of its route until it closes`, async () => {
@@ -159,6 +159,7 @@ for (const [kind, path, route] of [
     const client = await RawClient.connect(gateway.port)
     client.send(get(path, HANDSHAKE))
     const { id } = await subscriber.sees('conn', { route, type: 'ws' })
+    await hasMetric(`gw_accept_seconds_count{route="${route}"}`, 1)
     // Told again, so it is open.
     await until(
       () => subscriber.of('conn').filter((packet) => packet['id'] === id).length >= 2,

@@ -13,9 +13,13 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** A process's command line, its arguments separated by spaces. */
+/** A process's command line, its arguments separated by spaces; empty for one that has just ended. */
 export function commandLineOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
 }
 
 /** Bytes that the process has in memory now, and the most it ever had. */

@@ -1,23 +1,13 @@
+import { TRAFFIC_COUNTERS } from '../../../shared/observe/traffic-counters.ts'
 import type { RouteTotals } from '../route-totals.ts'
 import type { StatsSocket } from './stats-socket.ts'
 
 type Figure = 'minutes' | 'received' | 'sent' | 'responses' | 'blocksReceived' | 'blocksSent'
 
-const FIGURES: readonly Figure[] = ['minutes', 'received', 'sent', 'responses', 'blocksReceived', 'blocksSent']
-
-/** Bytes and messages that passed, which Pushpin counts; here they are not, but readers may expect the fields. */
-const NOT_COUNTED = Object.fromEntries(
-  ['client', 'server'].flatMap((end) =>
-    ['header-bytes', 'content-bytes', 'messages'].flatMap((what) => [
-      [`${end}-${what}-received`, 0],
-      [`${end}-${what}-sent`, 0],
-    ]),
-  ),
-)
-
 /** The totals of a route at the time of its last report. */
 interface Last {
   readonly figures: Readonly<Record<Figure, number>>
+  readonly traffic: readonly number[]
   readonly time: number
 }
 
@@ -34,17 +24,17 @@ export class Reports {
 
   /** A route is seen for the first time; nothing of it has been counted yet. */
   began(route: string | undefined): void {
-    this.#last.set(route, { figures: zero, time: performance.now() })
+    this.#last.set(route, { ...NOTHING, time: performance.now() })
   }
 
   /** At each end of the interval. */
   send(totals: Iterable<readonly [route: string | undefined, totals: RouteTotals]>): void {
     const now = performance.now()
     for (const [route, total] of totals) {
-      const { figures: before, time } = this.#last.get(route) ?? { figures: zero, time: now }
+      const { figures: before, traffic, time } = this.#last.get(route) ?? { ...NOTHING, time: now }
       const { minutes, received, sent, responses, blocksReceived, blocksSent } = total
       const figures = { minutes, received, sent, responses, blocksReceived, blocksSent }
-      this.#last.set(route, { figures, time: now })
+      this.#last.set(route, { figures, traffic: [...total.traffic], time: now })
       const since = (figure: Figure): number => figures[figure] - before[figure]
       this.#socket.send('report', {
         route,
@@ -56,11 +46,14 @@ export class Reports {
         'blocks-received': this.#countsBlocks ? since('blocksReceived') : undefined,
         'blocks-sent': this.#countsBlocks ? since('blocksSent') : undefined,
         duration: Math.round(now - time),
-        ...NOT_COUNTED,
+        ...Object.fromEntries(TRAFFIC_COUNTERS.map((name, i) => [name, (total.traffic[i] ?? 0) - (traffic[i] ?? 0)])),
       })
       total.peak = total.connections
     }
   }
 }
 
-const zero: Last['figures'] = Object.fromEntries(FIGURES.map((figure) => [figure, 0])) as Record<Figure, number>
+const NOTHING: Omit<Last, 'time'> = {
+  figures: { minutes: 0, received: 0, sent: 0, responses: 0, blocksReceived: 0, blocksSent: 0 },
+  traffic: [],
+}

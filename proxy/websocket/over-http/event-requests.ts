@@ -4,6 +4,7 @@ import type { Failure, OutgoingRequest, Sending } from '../../forward/attempt.ts
 import type { Attempts } from '../../forward/attempts.ts'
 import type { Flow, ResponseHead, ResponseSink } from '../../forward/origin-response.ts'
 import { encodeEvents } from './encode-events.ts'
+import { isEnd } from './event.ts'
 import type { WebSocketEvent } from './event.ts'
 import { EventsResponse } from './events-response.ts'
 import type { Meta } from './meta.ts'
@@ -18,6 +19,8 @@ export interface EventRequestsOptions {
   readonly connectionId: string
   /** A fresh signature; undefined leaves the handshake's. */
   readonly gripSig: () => string | undefined
+  /** The head of a response has come, that many milliseconds after its request. */
+  readonly answered: (milliseconds: number) => void
 }
 
 /** What a request may come to. */
@@ -52,8 +55,14 @@ export class EventRequests {
 
   /** @param retries whether a backend that cannot be reached is asked again later. */
   send(events: readonly WebSocketEvent[], bytesReplayed: number, retries: boolean, answer: EventAnswer): void {
+    this.#options.handshake.traffic.server.messagesSent += messagesIn(events)
     const saysSomething = events.some(({ type }) => type !== 'OPEN')
     this.#try({ body: encodeEvents(events), bytesReplayed, saysSomething }, retries ? MAX_RETRIES : 0, answer)
+  }
+
+  /** Counts what the backend has said; what that was in is counted as HTTP. */
+  heard(events: readonly WebSocketEvent[]): void {
+    this.#options.handshake.traffic.server.messagesReceived += messagesIn(events)
   }
 
   /** Nobody waits for an answer any more. */
@@ -65,7 +74,7 @@ export class EventRequests {
 
   #try(post: Post, retriesLeft: number, answer: EventAnswer): void {
     const { body, bytesReplayed, saysSomething } = post
-    const { attempts, handshake, connectionId, gripSig } = this.#options
+    const { attempts, handshake, connectionId, gripSig, answered } = this.#options
     const headers = requestFields({
       handshake: handshake.headers,
       connectionId,
@@ -79,16 +88,21 @@ export class EventRequests {
       headers,
       body: { hasBeenRead: false, isTooLargeToKeep: false, open: () => body },
     }
+    const sent = performance.now()
     this.#attempt = attempts.of(request, {
       isOver: () => this.#isOver,
-      onHead: (head, flow) =>
-        answer.onHead?.(head, flow) ??
-        new EventsResponse(
-          head,
-          flow,
-          (whole, content) => answer.onWhole(whole, content),
-          (reason) => answer.onFailure('failed', reason),
-        ),
+      onHead: (head, flow) => {
+        answered(performance.now() - sent)
+        return (
+          answer.onHead?.(head, flow) ??
+          new EventsResponse(
+            head,
+            flow,
+            (whole, content) => answer.onWhole(whole, content),
+            (reason) => answer.onFailure('failed', reason),
+          )
+        )
+      },
       onFailure: (failure) => {
         if (this.#isOver) return
         if (failure === 'stale' && !saysSomething) {
@@ -104,4 +118,8 @@ export class EventRequests {
     })
     this.#attempt.send()
   }
+}
+
+function messagesIn(events: readonly WebSocketEvent[]): number {
+  return events.filter((event) => !isEnd(event)).length
 }

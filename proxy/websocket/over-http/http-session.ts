@@ -8,13 +8,11 @@ import type { Peer } from '../peer.ts'
 import { ClosingPeer, DetachedClient } from '../closing-peer.ts'
 import type { Origin } from '../origin.ts'
 import type { WebSocketHold } from '../web-socket-hold.ts'
-import { ClientEvents } from './client-events.ts'
-import type { EventsOwner } from './client-events.ts'
+import { ClientEvents, type EventsOwner } from './client-events.ts'
 import { decodeEvents } from './decode-events.ts'
 import { EventError } from './event-error.ts'
 import type { EventRequests } from './event-requests.ts'
-import { isEnd } from './event.ts'
-import type { WebSocketEvent } from './event.ts'
+import { isEnd, type WebSocketEvent } from './event.ts'
 import { isEvents } from './events-response.ts'
 import { InflatedMessages } from '../inflated-messages.ts'
 import { storeMeta } from './meta.ts'
@@ -189,6 +187,7 @@ export class HttpSession implements Origin, EventsOwner {
     try {
       if (!isEvents(head)) throw new EventError(`the response is ${head.code} or has another type`)
       const events = decodeEvents(body)
+      this.#options.requests.heard(events)
       if (this.#outbox.accept(this.#readFields(head))) this.#isDue = true
       this.#incoming.push(...events)
     } catch (error) {

@@ -37,6 +37,7 @@ export function openSession(
         if (exchange.over) return
         try {
           const [first, ...others] = decodeEvents(body)
+          requests.heard(others)
           const interval = responseFields(head.headers).keepAliveInterval ?? 0
           if (first?.type === 'OPEN') events.opened(head, others)
           // It has not decided yet.

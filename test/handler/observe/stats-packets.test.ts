@@ -169,7 +169,8 @@ for (const format of ['tnetstring', 'json'] as const) {
     const { observer, subscriber } = await observed(t, { format, reportInterval: 1, blockSize: 2 }, 'report', 'sub')
     observer.received(item('a'))
     const counted = { ...figures, requests: 5, activity: 5, minutes: 4, sent: 3, responses: 2, blocks: 9, peak: 7 }
-    observer.stats('w', stats({ routes: [{ ...counted, route: 'r' }] }))
+    const traffic = [1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3]
+    observer.stats('w', stats({ routes: [{ ...counted, route: 'r', traffic }] }))
     const packets = await subscriber.count(2)
     const withoutTime = packets.map((each) =>
       each
@@ -183,10 +184,16 @@ for (const format of ['tnetstring', 'json'] as const) {
         `${end}-${what}-sent`,
       ]),
     )
-    const report = (route: string, received: number, blocks: number, sent: readonly number[]): string => {
+    const report = (
+      route: string,
+      received: number,
+      blocks: number,
+      sent: readonly number[],
+      passed: readonly number[] = [],
+    ): string => {
       const [connections = 0, minutes = 0, items = 0, responses = 0, blocksSent = 0] = sent
-      const tail = format === 'json' ? bytes.map((name) => `"${name}":0`).join() : ''
-      const tnetTail = bytes.map((name) => `${text(name)}1:0#`).join('')
+      const tail = format === 'json' ? bytes.map((name, i) => `"${name}":${passed[i] ?? 0}`).join() : ''
+      const tnetTail = bytes.map((name, i) => `${text(name)}1:${passed[i] ?? 0}#`).join('')
       const tnetRoute = route === '' ? '' : `5:route,${text(route)}`
       return packet(
         'report',
@@ -199,7 +206,7 @@ for (const format of ['tnetstring', 'json'] as const) {
       ).replace(/T\d+:/, 'T')
     }
     // The item has 5 bytes in its largest format; published items count under no route.
-    assert.deepEqual(withoutTime.slice(0, 2), [report('', 1, 3, []), report('r', 0, 0, [7, 4, 3, 2, 9])])
+    assert.deepEqual(withoutTime.slice(0, 2), [report('', 1, 3, []), report('r', 0, 0, [7, 4, 3, 2, 9], traffic)])
   })
 }
 
@@ -209,9 +216,9 @@ test('nothing is counted for packets that nobody has subscribed to', async (t) =
 })
 
 test('workers are told what somebody reads, and connections only when they may be told', async (t) => {
-  assert.deepEqual((await observed(t, {}, 'conn')).watched, [{ conn: true, sub: false }])
+  assert.deepEqual((await observed(t, {}, 'conn')).watched, [{ conn: true, sub: false, report: false }])
   const { watched } = await observed(t, { sendConnections: false })
-  assert.deepEqual(watched, [{ conn: false, sub: true }])
+  assert.deepEqual(watched, [{ conn: false, sub: true, report: false }])
 })
 
 test('a beginning of a type, or of a packet, is a subscription to the type', async (t) => {

@@ -7,6 +7,7 @@ import { Exchange } from '../../../proxy/accept/exchange.ts'
 import { PARSED_HEADERS, hasBody } from '../../../proxy/accept/request-check.ts'
 import { parseRoute } from '../../../proxy/choose/parse-route.ts'
 import { RequestBody } from '../../../proxy/forward/request-body.ts'
+import { Traffic } from '../../../proxy/observe/traffic.ts'
 import { RawClient } from '../../support/raw-client.ts'
 
 /** A request as Node hands it on, and the client that sent it. */
@@ -55,7 +56,7 @@ export async function clientExchange(
   const route = parseRoute(line, { file: 'routes', line: 1, baseDirectory: '.' })?.route
   if (route === undefined) throw new Error(`no route in ${line}`)
   const host = req.headers.host ?? ''
-  const facts = { id: '0-17:1', route, scheme, host, target: req.url ?? '', trusted, debug }
+  const facts = { id: '0-17:1', route, scheme, host, target: req.url ?? '', trusted, debug, traffic: new Traffic() }
   return { exchange: new Exchange(facts, req, res, hasBody(req) ? new RequestBody(req, res) : undefined), client }
 }
 

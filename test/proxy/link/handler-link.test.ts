@@ -241,7 +241,7 @@ test('who counts hears of numbered items, of what is watched, and when the oldes
   const handler = new FakeHandler(path)
   t.after(() => handler.close())
   await handler.hears(1)
-  const watch = encodeMessage({ type: 'watch', watched: { conn: true, sub: false } })
+  const watch = encodeMessage({ type: 'watch', watched: { conn: true, sub: false, report: false } })
   handler.send(watch, item('a', 5.5, 0), item('b', 6.5, 7))
   await until(() => handedOn.length === 1, 'the items')
   assert.deepEqual(told, ['watch true false', 'b 7'])

@@ -2,12 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Connections } from '../../../proxy/observe/connections.ts'
 import { RouteStats } from '../../../proxy/observe/route-stats.ts'
+import { Traffic } from '../../../proxy/observe/traffic.ts'
 import type { RequestFacts } from '../../../proxy/accept/exchange.ts'
 import { mockClock } from '../hold/mock-clock.ts'
 import { someRoute } from '../hold/some-route.ts'
 
 function facts(id: string, scheme: RequestFacts['scheme'] = 'http', line = '* test'): RequestFacts {
-  return { id, route: someRoute(line), scheme, host: 'a', target: '/', trusted: false, debug: false }
+  return {
+    id,
+    route: someRoute(line),
+    scheme,
+    host: 'a',
+    target: '/',
+    trusted: false,
+    debug: false,
+    traffic: new Traffic(),
+  }
 }
 
 function connections(ttl = 120): { open: Connections; stats: RouteStats; dropped: () => number } {
@@ -91,4 +101,14 @@ test('the connections of a route are those that have not ended', () => {
   assert.equal(open.has('1'), false)
   assert.equal(open.age('1'), undefined)
   assert.equal(stats.take()?.connections, 0)
+})
+
+test('what changed is told, too, when somebody begins to read something else', () => {
+  const { open, stats } = connections()
+  open.watch(true)
+  open.opened(facts('1'), '::1', stats)
+  assert.equal(open.take().length, 1)
+  open.closed('1')
+  open.watch(true)
+  assert.deepEqual(open.take(), [{ id: '1', gone: true }])
 })

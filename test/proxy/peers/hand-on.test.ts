@@ -12,6 +12,7 @@ import { Exchange } from '../../../proxy/accept/exchange.ts'
 import { hasBody } from '../../../proxy/accept/request-check.ts'
 import { UpgradeResponse } from '../../../proxy/accept/upgrade.ts'
 import { parseRoute } from '../../../proxy/choose/parse-route.ts'
+import { Traffic } from '../../../proxy/observe/traffic.ts'
 import { RequestBody } from '../../../proxy/forward/request-body.ts'
 import { isHandedOn } from '../../../proxy/peers/client-facts.ts'
 import { handOn } from '../../../proxy/peers/hand-on.ts'
@@ -37,7 +38,17 @@ const toOwner = (req: IncomingMessage, res: ServerResponse): void => {
   if (isSecure) Object.defineProperty(req.socket, 'encrypted', { value: true })
   const isWebSocket = req.headers.upgrade === 'websocket'
   const scheme = isWebSocket ? 'ws' : 'http'
-  const facts = { id: '1', route, scheme, host: 'a', target: req.url ?? '', trusted: false, debug: false } as const
+  const traffic = new Traffic()
+  const facts = {
+    id: '1',
+    route,
+    scheme,
+    host: 'a',
+    target: req.url ?? '',
+    trusted: false,
+    debug: false,
+    traffic,
+  } as const
   const exchange = new Exchange(facts, req, res, hasBody(req) ? new RequestBody(req, res) : undefined)
   handOn(exchange, to, () => exchange.fail({ code: 503, message: 'gone' }))
 }

@@ -3,6 +3,7 @@ import type { Target } from '../../../proxy/choose/route.ts'
 import { HoldTable } from '../../../proxy/hold/hold-table.ts'
 import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
+import { Traffic } from '../../../proxy/observe/traffic.ts'
 import { Delivery } from '../../../proxy/send/delivery.ts'
 import { WebSocketHold } from '../../../proxy/websocket/web-socket-hold.ts'
 import type { WebSocketContext } from '../../../proxy/websocket/web-socket-context.ts'
@@ -61,7 +62,8 @@ export class Worker {
       session: () => undefined,
     }
     const tried = { ...(route.targets[0] as Target), subs: implicit }
-    const facts = { id: 'id', route, scheme: 'ws', host: 'a', target: '/', trusted: false, debug } as const
+    const traffic = new Traffic()
+    const facts = { id: 'id', route, scheme: 'ws', host: 'a', target: '/', trusted: false, debug, traffic } as const
     return { ...connection, hold: new WebSocketHold({ facts, tried }, connection.peer, context) }
   }
 

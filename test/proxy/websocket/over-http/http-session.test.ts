@@ -28,6 +28,8 @@ class FakeRequests {
     this.#answer = answer
   }
 
+  heard(): void {}
+
   abort(): void {
     this.isAborted = true
   }
