@@ -117,6 +117,7 @@ export async function startHandler({ settings }: StartOrders, log: Log): Promise
   return {
     reload() {},
     async stop() {
+      link.expectEnd()
       for (const input of inputs) await input.close()
       await within(
         DRAIN_TIMEOUT,

@@ -47,6 +47,7 @@ export class WorkerLink {
   #inbox: Pick<Inbox, 'publish'> | undefined
   #listener: WorkerListener | undefined
   #answerSession: (call: SessionCall) => Promise<unknown> = () => Promise.resolve(null)
+  #isStopping = false
   #onChange: (() => void)[] = []
   #watch: NodeJS.Timeout | undefined
 
@@ -86,6 +87,11 @@ export class WorkerLink {
     await once(this.#server.listen(path), 'listening')
     if (fileMode !== undefined) await chmod(path, fileMode)
     this.#watch = setInterval(() => this.#bury(), 1000)
+  }
+
+  /** The gateway stops: workers may end before the handler, which is nothing to warn of. */
+  expectEnd(): void {
+    this.#isStopping = true
   }
 
   close(): void {
@@ -241,7 +247,9 @@ export class WorkerLink {
     const peer = this.#peers.get(socket)
     if (peer === undefined) return
     const undelivered = peer.waiting > 0 ? `, ${peer.waiting} messages waited for it` : ''
-    this.#log.warn(`worker ${peer.index} (pid ${peer.pid}) is gone: ${reason}${undelivered}`)
+    const line = `worker ${peer.index} (pid ${peer.pid}) is gone: ${reason}${undelivered}`
+    if (this.#isStopping && peer.waiting === 0) this.#log.debug(line)
+    else this.#log.warn(line)
     this.#peers.delete(socket)
     this.#remove(peer)
     this.#changed()
