@@ -6,7 +6,7 @@ export async function openDoors(settings: Settings, worker: number, context: Doo
   const doors: Door[] = []
   if (settings.msgbus.port !== undefined) {
     const { openMsgbus } = await import('./msgbus/msgbus.ts')
-    doors.push(await openMsgbus(settings, context))
+    doors.push(await openMsgbus(settings, worker, context))
   }
   if (settings.pusud.port !== undefined) {
     const { openPusud } = await import('./pusud/pusud.ts')

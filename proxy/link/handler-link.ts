@@ -23,6 +23,9 @@ const RECONNECT_AFTER = 50
 /** Milliseconds that whoever publishes waits for a handler that does not answer. */
 const PUBLISH_TIMEOUT = 10_000
 
+/** Bytes on their way to a handler that does not read, beyond which nothing more is published. */
+const PUBLISH_LIMIT = 32 << 20
+
 /** Bytes of delivered items that are confirmed at once: a part of the handler's window. */
 const CONFIRM_AT = 65_536
 
@@ -122,7 +125,7 @@ export class HandlerLink implements SubscriptionLink {
 
   /** @returns whether the handler has taken them all; false when it is gone, does not answer, or has too much that waits to be delivered. */
   publish(items: readonly PublishItem[]): Promise<boolean> {
-    if (!this.#isUp) return Promise.resolve(false)
+    if (this.#socket === undefined || this.#socket.waiting > PUBLISH_LIMIT) return Promise.resolve(false)
     return new Promise((resolve) => {
       const request = ++this.#lastPublish
       const timer = setTimeout(() => this.#published(request, false), PUBLISH_TIMEOUT)

@@ -10,7 +10,7 @@ export interface FrameSocketEvents {
 
 /**
  * One connection between a worker and the handler, of either end. The queue of what is to be sent has no bound: a worker puts in no
- * more than it holds, the handler no more than a worker's window.
+ * more than it holds and what its doors' clients publish, which it bounds, the handler no more than a worker's window.
  */
 export class FrameSocket {
   readonly #socket: Socket
@@ -29,6 +29,11 @@ export class FrameSocket {
   send(frame: Buffer): void {
     // Not at once: what else this turn of the event loop sends goes along, in one write.
     if (this.#waiting.push(frame) === 1) setImmediate(() => this.#write())
+  }
+
+  /** Bytes that were sent and that the system has not taken. */
+  get waiting(): number {
+    return this.#socket.writableLength
   }
 
   close(): void {

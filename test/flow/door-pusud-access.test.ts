@@ -101,6 +101,10 @@ test('passwords come from a file, plain or hashed, and are read again on SIGHUP'
   await authorized(port, 'P2')
 })
 
+function unsigned(header: object, claims: object): string {
+  return `${[header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`
+}
+
 test('a token gives what its claims say, until it expires', async () => {
   const { port } = await startPusud({
     authenticator: 'JWT',
@@ -129,6 +133,13 @@ test('a token gives what its claims say, until it expires', async () => {
     hs256Token({ exp: now + 60, nbf: now + 50, read: ['*'] }, 'secret'),
     hs256Token({ exp: now + 60, read: [], write: [] }, 'secret'),
     hs256Token({ exp: now + 60, read: '*' }, 'secret'),
+    unsigned({ alg: 'none' }, { exp: now + 60, read: ['*'] }),
+    unsigned({ alg: ['HS256'] }, { exp: now + 60, read: ['*'] }),
+    hs256Token({ exp: now + 60, read: ['*'] }, ''),
+    hs256Token([], 'secret'),
+    'null.null.',
+    '..',
+    '',
     'foo',
   ]) {
     const client = await greeted(port)

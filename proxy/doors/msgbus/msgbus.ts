@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Settings } from '../../../shared/config/keys.ts'
 import type { Door, DoorContext } from '../door.ts'
+import { isLoopback } from '../loopback.ts'
 import type { MsgbusContext } from './context.ts'
 import { Credentials } from './credentials.ts'
 import { handle } from './handle.ts'
@@ -18,10 +19,14 @@ const MAX_RECEIVING = 64 << 20
  * worker has it.
  * @throws Error with one sentence when an address is taken or the certificate cannot be read.
  */
-export async function openMsgbus(settings: Settings, door: DoorContext): Promise<Door> {
+export async function openMsgbus(settings: Settings, worker: number, door: DoorContext): Promise<Door> {
   const { port, listen: host, prefix, compat, ssl_port, cert_file, secret, ...rest } = settings.msgbus
   const { users_file, document_root, trust_unverified_sender } = rest
   const { log } = door
+  // All workers read the same.
+  if (worker === 0 && secret === '' && users_file === undefined && !isLoopback(host)) {
+    log.warn(`msgbus: everybody who reaches ${host} may publish and subscribe: there is neither secret nor users_file`)
+  }
   const strict = compat === 'strict'
   const maxMessage = settings.handler.push_in_http_max_body_size
   const options = { secret, usersFile: users_file, trustUnverified: trust_unverified_sender }

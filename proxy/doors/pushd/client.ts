@@ -176,6 +176,8 @@ export class PushdClient extends DoorHold implements Caller {
     this.#socket.cork()
     this.#runAll(reader)
     this.#socket.uncork()
+    // Nobody would ever end the wait for the rest of its last command.
+    if (this.#socket.destroyed) return
     if (this.#isBusy || this.#isFull) {
       this.#socket.pause()
       return

@@ -5,6 +5,7 @@ import type { Settings } from '../../../shared/config/keys.ts'
 import type { Log } from '../../../shared/log.ts'
 import { inheritSocketOptions } from '../../accept/socket-options.ts'
 import type { Door, DoorContext } from '../door.ts'
+import { isLoopback } from '../loopback.ts'
 import type { PushdClient } from './client.ts'
 import { p1 } from './dialects/p1.ts'
 import { p2 } from './dialects/p2.ts'
@@ -131,7 +132,7 @@ function countChannels(clients: Iterable<PushdClient>): number {
 }
 
 function warnAtStart({ listen: host, listen_backlog, need_auth, apps_file }: PushdSettings, log: Log): void {
-  if (!need_auth && !/^127\.|^::1$/.test(host)) {
+  if (!need_auth && !isLoopback(host)) {
     log.warn(`pushd: everybody who reaches ${host} may publish and subscribe: need_auth is off`)
   }
   if (need_auth && apps_file === undefined) log.warn('pushd: need_auth without apps_file lets nobody in')

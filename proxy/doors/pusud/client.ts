@@ -36,7 +36,8 @@ export class PusudClient extends DoorHold implements PeerOwner {
   readonly #context: ClientContext
   readonly #permissions = new Permissions()
   readonly #heartbeat: Heartbeat | undefined
-  /** When a permission ends. */
+  /** When a permission ends, in milliseconds since 1970. */
+  #expires = Number.POSITIVE_INFINITY
   #expiry: Timer | undefined
   readonly #message = new WholeMessage()
   /** Published in this turn: what came in one read is handed on together. */
@@ -220,14 +221,18 @@ export class PusudClient extends DoorHold implements PeerOwner {
   }
 
   #watchExpiry(): void {
-    this.#expiry?.cancel()
     const { nextExpiry } = this.#permissions
+    // A token that is shown again and again costs no timer each time.
+    if (nextExpiry === this.#expires) return
+    this.#expires = nextExpiry
+    this.#expiry?.cancel()
     if (nextExpiry === Number.POSITIVE_INFINITY) return
     this.#expiry = this.#context.wheel.after(nextExpiry - Date.now(), () => this.#expired())
   }
 
   #expired(): void {
     const { prefix } = this.#context
+    this.#expires = Number.POSITIVE_INFINITY
     for (const channel of this.channels) {
       if (this.#may('read', channel.slice(prefix.length))) continue
       this.#refuse(answers.PERMISSION_DENIED, 'permission expired')

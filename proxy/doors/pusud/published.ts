@@ -4,6 +4,7 @@ import { frame } from '../../websocket/frames/frame-writer.ts'
 import { TEXT } from '../../websocket/frames/frame.ts'
 import { fromItem, toItem } from '../bus-item.ts'
 import type { BusMessage } from '../bus-item.ts'
+import { writtenJson } from '../written-json.ts'
 import type { ClientMessage } from './read-message.ts'
 
 const DOOR = 'pusud'
@@ -14,22 +15,13 @@ const DOOR = 'pusud'
  */
 export function publishedItem({ channel, content, text }: ClientMessage, prefix: string): PublishItem | undefined {
   const isText = content === undefined || typeof content === 'string'
-  const written = isText ? (content ?? '') : stringify(content)
+  const written = isText ? (content ?? '') : writtenJson(content)
   if (written === undefined) return undefined
   return toItem(prefix + channel, {
     content: Buffer.from(written),
     contentType: isText ? 'text/plain' : 'application/json',
     verbatim: { door: DOOR, text },
   })
-}
-
-function stringify(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value)
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
 }
 
 /** The frame that clients get for an item; empty when it says nothing to them. */

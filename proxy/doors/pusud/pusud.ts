@@ -7,7 +7,7 @@ import { readAccessSettings } from './access/read-settings.ts'
 import { PusudClient } from './client.ts'
 import type { ClientContext } from './client-context.ts'
 import { renderer } from './published.ts'
-import { publishPatiently } from './publisher.ts'
+import { Publisher } from './publisher.ts'
 import { listen } from './server.ts'
 import { Status } from './status.ts'
 
@@ -50,6 +50,7 @@ class Pusud implements Door {
     this.#settings = settings
     this.#context = context
     this.#status = new Status((line) => context.log.info(line))
+    const publisher = new Publisher(context)
     this.#shared = {
       table: context.table,
       wheel: context.wheel,
@@ -63,7 +64,7 @@ class Pusud implements Door {
       publish: (items) => {
         this.#status.received += items.length
         for (let i = 0; i < items.length; i++) context.count('pusud_published')
-        return publishPatiently(items, context)
+        return publisher.publish(items)
       },
       sent: (messages) => {
         this.#status.sent += messages

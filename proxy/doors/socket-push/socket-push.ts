@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Settings } from '../../../shared/config/keys.ts'
 import type { Log } from '../../../shared/log.ts'
 import type { Door, DoorContext } from '../door.ts'
+import { isLoopback } from '../loopback.ts'
 import { ClientServer } from './client-server.ts'
 import type { Certificate } from './client-server.ts'
 import { broadcast } from './compat-broadcast.ts'
@@ -58,6 +59,11 @@ export async function openSocketPush(settings: Settings, door: DoorContext): Pro
   await listen(clients.server, section.listen, section.port ?? 0, log)
   let management: Server | undefined
   if (section.admin_port !== undefined) {
+    if (section.admin_token === '' && !isLoopback(section.admin_listen)) {
+      log.warn(
+        `socket-push: everybody who reaches ${section.admin_listen}, and pages that their browsers show, may call the management API: there is no admin_token`,
+      )
+    }
     const options = { token: section.admin_token, voidReply: section.void_reply === 'null' ? 'null' : '' }
     management = managementServer(services, options, log)
     await listen(management, section.admin_listen, section.admin_port, log)

@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test'
 import { Subscriptions } from '../../../proxy/hold/subscriptions.ts'
 import type { SubscriptionLink } from '../../../proxy/hold/subscriptions.ts'
 import { TimerWheel } from '../../../proxy/hold/timer-wheel.ts'
+import { toItem } from '../../../proxy/doors/bus-item.ts'
 import { HandlerLink } from '../../../proxy/link/handler-link.ts'
 import type { LinkEvents } from '../../../proxy/link/handler-link.ts'
 import type { Log } from '../../../shared/log.ts'
@@ -163,6 +164,28 @@ test('a handler that starts after its workers is greeted once, and hears nothing
   tick()
   await handler.hears(2)
   assert.deepEqual(handler.heard, ['hello a', 'alive'])
+})
+
+test('a handler that does not read is given no more than 32 MiB to publish', async (t) => {
+  const { link, path, subscriptions } = linked(t)
+  const sockets: Socket[] = []
+  const server = createServer({ pauseOnConnect: true }, (socket) => void sockets.push(socket)).listen(path)
+  t.after(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  await until(() => subscriptions.hasLink, 'the link')
+  const content = Buffer.alloc(1 << 20)
+  const refused = new AbortController()
+  let waiting = 0
+  while (!refused.signal.aborted && waiting < 100) {
+    waiting++
+    void link.publish([toItem('a', { content, contentType: 'a/b' })]).then(() => refused.abort())
+    // What is sent leaves at the end of the turn.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  }
+  // Each item is in there three times, once for each format.
+  assert.ok(waiting > 10 && waiting < 40, `${waiting} items`)
 })
 
 test('a subscription is not live before all that came ahead of its confirmation has reached its holds', async (t) => {

@@ -1,3 +1,5 @@
+import { withoutSlack } from './without-slack.ts'
+
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /** Cuts what comes into frames: a length of four bytes, big-endian, and so many bytes. */
@@ -24,7 +26,7 @@ export class FrameReader {
     if (length > this.#max) return 'broken'
     if (this.#length < 4 + length) return undefined
     const bytes = this.#join()
-    this.#pieces = bytes.length > 4 + length ? [bytes.subarray(4 + length)] : []
+    this.#pieces = bytes.length > 4 + length ? [withoutSlack(bytes.subarray(4 + length))] : []
     this.#length -= 4 + length
     return bytes.subarray(4, 4 + length)
   }

@@ -1,6 +1,7 @@
 import { parseCommand } from '../commands/command.ts'
 import type { Command } from '../commands/command.ts'
 import type { CommandReader, Unreadable } from './dialect.ts'
+import { withoutSlack } from './without-slack.ts'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -60,7 +61,7 @@ export class LineReader implements CommandReader {
     const hasLine = end !== -1 || bytes.length > 0 || this.#isSkipping
     this.#searched = 0
     this.#isSkipping = false
-    this.#bytes = end === -1 ? NOTHING : bytes.subarray(end + 1)
+    this.#bytes = end === -1 ? NOTHING : withoutSlack(bytes.subarray(end + 1))
     if (end === -1) this.#isWhole = false
     if (!hasLine) return undefined
     return end === -1 ? bytes : bytes.subarray(0, end)

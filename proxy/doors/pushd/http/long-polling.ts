@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { PublishItem } from '../../../../shared/grip/item/publish-item.ts'
+import { inOrder } from '../../../accept/in-order.ts'
 import type { Identity } from '../state/identity.ts'
 import { ANYBODY } from '../state/identity.ts'
 import { historyJson, readTimestamp } from '../state/history-json.ts'
@@ -34,7 +35,7 @@ export function longPollingServer(state: PushdState, sessions: Sessions, options
     pub: (call) => void pub(call, state),
     history: (call) => history(call, state),
   }
-  const server = createServer((req, res) => {
+  const handle = inOrder((req, res) => {
     req.resume()
     res.sendDate = false
     if (req.method === 'OPTIONS') {
@@ -58,6 +59,7 @@ export function longPollingServer(state: PushdState, sessions: Sessions, options
     if (typeof channel === 'string') call({ res, identity: caller, name: parts.name, channel, rest: parts.rest })
     else answer(res, 400, channel.text)
   })
+  const server = createServer(handle)
   server.maxConnections = options.maxConnections
   return server
 }

@@ -19,6 +19,7 @@ export class Heartbeats {
   readonly #client: Watched
   readonly #wheel: TimerWheel
   #count = 0
+  #isEchoDue = false
   #timer: Timer
 
   constructor(client: Watched, wheel: TimerWheel) {
@@ -27,19 +28,22 @@ export class Heartbeats {
     this.#timer = this.#wait()
   }
 
-  /** An echo of an older heartbeat says nothing of the last one. */
+  /** An echo of an older heartbeat says nothing of the last one, and a second one of the same, which would cost a timer each, nothing new. */
   echoed(number: string): void {
-    if (number !== String(this.#count)) return
+    if (!this.#isEchoDue || number !== String(this.#count)) return
+    this.#isEchoDue = false
     this.#timer.cancel()
     this.#timer = this.#wait()
   }
 
   stop(): void {
+    this.#isEchoDue = false
     this.#timer.cancel()
   }
 
   #wait(): Timer {
     return this.#wheel.after(INTERVAL, () => {
+      this.#isEchoDue = true
       this.#timer = this.#wheel.after(ECHO_TIMEOUT, () => this.#client.lost())
       // Last, since it may find the client too slow, which ends all this.
       this.#client.write(heartbeatUnit(++this.#count))

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io'
 import type { Delivery } from '../../../send/delivery.ts'
+import { writtenJson } from '../../written-json.ts'
 import { valueOf } from '../message-value.ts'
 import { Session } from '../session.ts'
 import type { SessionContext } from '../session.ts'
@@ -17,9 +18,13 @@ export class CurrentSession extends Session {
       this.#waiting = 0
     })
     socket.on('message', (message: unknown) => {
-      this.received(typeof message === 'string' ? message : (JSON.stringify(message) ?? ''))
+      this.received(typeof message === 'string' ? message : (writtenJson(message) ?? ''))
     })
-    socket.on('disconnect', () => this.closed())
+    socket.on('disconnect', () => {
+      this.closed()
+      // One session for each connection: with more, what listens to it would add up.
+      socket.conn.close()
+    })
   }
 
   protected send(delivery: Delivery): boolean {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { CommandReader } from '../../../../proxy/doors/pushd/dialects/dialect.ts'
 import { dialectOf } from '../../../../proxy/doors/pushd/dialects/dialect.ts'
 import { LineReader } from '../../../../proxy/doors/pushd/dialects/line-reader.ts'
+import { withoutSlack } from '../../../../proxy/doors/pushd/dialects/without-slack.ts'
 import { p3 } from '../../../../proxy/doors/pushd/dialects/p3.ts'
 import { p4 } from '../../../../proxy/doors/pushd/dialects/p4.ts'
 
@@ -135,4 +136,13 @@ test('dialects are told by the first bytes', () => {
   assert.equal(dialectOf(bytesOf('\0\0\0\x04'), dialects), undefined)
   assert.equal(dialectOf(bytesOf('\0\0\0\x04p'), dialects), dialects.p3)
   assert.equal(dialectOf(bytesOf('\0\0\0\x08\0'), dialects), P4)
+})
+
+test('the rest of a command does not keep the memory of all that came before it', () => {
+  const all = Buffer.concat([bytesOf('ping\n'.repeat(10_000)), bytesOf('p')])
+  const rest = all.subarray(-1)
+  assert.equal(withoutSlack(rest).buffer.byteLength, 1)
+  assert.deepEqual(withoutSlack(rest), rest)
+  const most = all.subarray(5)
+  assert.equal(withoutSlack(most), most)
 })
