@@ -17,6 +17,7 @@ import { forward } from './forward/forward.ts'
 import type { ForwardContext } from './forward/forward.ts'
 import { isTrusted } from './forward/grip-signature.ts'
 import type { WorkerStats } from './observe/worker-stats.ts'
+import { sendError } from './send/send-error.ts'
 import { writeHead } from './send/write-head.ts'
 import { RequestBody } from './forward/request-body.ts'
 
@@ -103,7 +104,7 @@ export function handleCounted(req: IncomingMessage, res: ServerResponse, context
     if (jsonpError === undefined) context.sockJs?.handle(exchange)
     else {
       facts.traffic.clientRequest(req)
-      exchange.fail(jsonpError)
+      sendError(exchange, jsonpError)
     }
   }
 }

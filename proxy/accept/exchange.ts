@@ -1,17 +1,10 @@
-import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { InstructResponse } from '../../shared/grip/instruct/instruct.ts'
 import type { Route, Target } from '../choose/route.ts'
-import { corsHeaders } from '../cross-origin/cors.ts'
 import type { CrossOrigin } from '../cross-origin/cross-origin.ts'
-import { relayedScript } from '../cross-origin/whole-script.ts'
 import type { MemoryBody } from '../forward/memory-body.ts'
 import type { Traffic } from '../observe/traffic.ts'
 import type { Session } from '../session/session.ts'
 import type { RequestBody } from '../forward/request-body.ts'
-import { sendAsItIs } from '../send/send-response.ts'
-import { answerError } from './answer.ts'
-import type { ErrorAnswer } from './errors.ts'
 
 /** What is known of a request before it is forwarded. */
 export interface RequestFacts {
@@ -110,28 +103,4 @@ export class Exchange {
     this.sent += bytes
     if (this.req.method !== 'HEAD') this.facts.traffic.client.contentSent += bytes
   }
-
-  /** Answers with an error; once the response has begun, the connection can only be cut. */
-  fail(error: ErrorAnswer, debugMessage = error.message): void {
-    if (this.over) return
-    if (this.res.headersSent) {
-      this.res.destroy()
-      return
-    }
-    const message = this.facts.debug ? debugMessage : error.message
-    const { jsonp } = this.crossOrigin ?? {}
-    if (jsonp !== undefined) {
-      sendAsItIs(this, relayedScript(jsonp, textResponse(error.code, message)))
-      return
-    }
-    this.countSent(Buffer.byteLength(message) + 1)
-    answerError(this.res, error, message, this.crossOrigin === undefined ? [] : corsHeaders(this.req, []))
-    this.facts.traffic.clientResponse(this.res)
-  }
-}
-
-function textResponse(code: number, message: string): InstructResponse {
-  const body = Buffer.from(`${message}\n`)
-  const headers = [['Content-Type', 'text/plain'] as const, ['Content-Length', String(body.length)] as const]
-  return { code, reason: STATUS_CODES[code] ?? '', headers, body }
 }

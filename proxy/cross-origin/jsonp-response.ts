@@ -5,6 +5,7 @@ import { lingerIfUnread } from '../accept/linger.ts'
 import type { Flow, ResponseHead, ResponseSink } from '../forward/origin-response.ts'
 import { pairs } from '../forward/raw-headers.ts'
 import { responseHeaders } from '../forward/response-headers.ts'
+import { sendError } from '../send/send-error.ts'
 import { sendAsItIs } from '../send/send-response.ts'
 import { writeHead } from '../send/write-head.ts'
 import type { JsonpRequest } from './jsonp-request.ts'
@@ -64,7 +65,7 @@ export class JsonpResponse implements ResponseSink {
 
   fail(): void {
     if (this.#start === undefined) this.#exchange.res.destroy()
-    else this.#exchange.fail(errors.originFailed)
+    else sendError(this.#exchange, errors.originFailed)
   }
 
   #begin(): void {

@@ -19,6 +19,7 @@ import type { RequestMessage } from './outgoing-request.ts'
 import { requestHeaders, valuesOf } from './request-headers.ts'
 import { tunnelUpgrade } from './upgrade-tunnel.ts'
 import { testRequestTooLarge, testResponse } from './test-target.ts'
+import { sendError } from '../send/send-error.ts'
 
 /** What acts on responses with instructions. */
 export interface Instructions {
@@ -91,14 +92,14 @@ class Forwarding {
     if (this.#exchange.over) return
     if (target === undefined) {
       const tried = this.#targets.map(({ name }) => name).join(', ')
-      this.#exchange.fail(errors.originFailed, `Unable to connect to any targets. Tried: ${tried}`)
+      sendError(this.#exchange, errors.originFailed, `Unable to connect to any targets. Tried: ${tried}`)
       return
     }
     this.#exchange.tried = target
     if (target.kind === 'test' && this.#exchange.isWebSocket) this.#context.webSockets.acceptTest(this.#exchange)
-    else if (target.kind === 'test') this.#answerTest().catch(() => this.#exchange.fail(errors.originFailed))
+    else if (target.kind === 'test') this.#answerTest().catch(() => sendError(this.#exchange, errors.originFailed))
     else if (target.kind === 'zhttpreq' && this.#exchange.isWebSocket && !target.overHttp) {
-      this.#exchange.fail(errors.originFailed, 'WebSockets cannot be used with zhttpreq target')
+      sendError(this.#exchange, errors.originFailed, 'WebSockets cannot be used with zhttpreq target')
     } else this.#send(target, index)
   }
 
@@ -110,7 +111,7 @@ class Forwarding {
       return
     }
     if (target.overHttp && sendsEvents(exchange)) {
-      exchange.fail(errors.webSocketEvents)
+      sendError(exchange, errors.webSocketEvents)
       return
     }
     const sent = performance.now()
@@ -163,7 +164,7 @@ class Forwarding {
       this.#send(target, index)
     } else {
       const [answer, debugMessage] = FAILURES[failure] ?? [errors.originFailed]
-      this.#exchange.fail(answer, debugMessage)
+      sendError(this.#exchange, answer, debugMessage)
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Exchange } from '../accept/exchange.ts'
 import { errors } from '../accept/errors.ts'
 import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
+import { sendError } from '../send/send-error.ts'
 
 /** A response with instructions is read whole before it is acted on, up to this size in bytes (GRIP 2.8). */
 const INSTRUCT_LIMIT = 100_000
@@ -42,7 +43,7 @@ export class InstructResponse implements ResponseSink {
     this.#chunks = []
     if (this.#successor !== undefined) return
     const target = this.#exchange.tried?.name
-    this.#exchange.fail(errors.originFailed, `GRIP instruct response too large from ${target}`)
+    sendError(this.#exchange, errors.originFailed, `GRIP instruct response too large from ${target}`)
     this.#flow.abort()
   }
 
@@ -52,7 +53,7 @@ export class InstructResponse implements ResponseSink {
   }
 
   fail(): void {
-    if (this.#successor === undefined) this.#exchange.fail(errors.originFailed)
+    if (this.#successor === undefined) sendError(this.#exchange, errors.originFailed)
     else this.#successor.fail()
   }
 }

@@ -12,6 +12,7 @@ import { BLOCKED, BlockedAddress } from './outbound-policy.ts'
 import { pairs } from './raw-headers.ts'
 import type { RawHeaders } from './raw-headers.ts'
 import { relayMessage } from './relay-message.ts'
+import { sendError } from '../send/send-error.ts'
 
 /** The package has no types of its own; this is what is used of it here. */
 interface HttpProxy {
@@ -51,7 +52,7 @@ export function tunnelUpgrade(
   const where = { hostname: host, host, port: String(port), protocol: ssl ? 'https:' : 'http:' }
   const options = { ...where, servername: request.servername } as buildConnector.Options
   connectorTo(request.target)(options, (error, backend) => {
-    if (error instanceof BlockedAddress) exchange.fail(errors.originFailed, BLOCKED)
+    if (error instanceof BlockedAddress) sendError(exchange, errors.originFailed, BLOCKED)
     else if (error !== null) unreachable()
     else if (exchange.over) backend.destroy()
     else handshake(exchange, request, backend, opened)
@@ -97,7 +98,7 @@ function handshake(exchange: Exchange, request: OutgoingRequest, backend: Socket
   const forwarded: ForwardedRequest = { method: request.method, url: request.path, headers, onRequest }
   const agent = { addRequest: (proxyReq: ClientRequest) => proxyReq.onSocket(backend) }
   proxy.ws(forwarded, socket, undefined, { target: 'http://backend', agent }, () => {
-    if (!isOpen) exchange.fail(errors.originFailed)
+    if (!isOpen) sendError(exchange, errors.originFailed)
   })
 }
 

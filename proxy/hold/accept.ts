@@ -12,6 +12,7 @@ import { onBehalfOf } from '../forward/internal-requests.ts'
 import type { InternalRequests } from '../forward/internal-requests.ts'
 import type { Flow, ResponseHead, ResponseSink } from '../forward/origin-response.ts'
 import { pairs } from '../forward/raw-headers.ts'
+import { sendError } from '../send/send-error.ts'
 import { sendResponse } from '../send/send-response.ts'
 import { bodyFilter } from './body-filter.ts'
 import type { FilterPosts } from './filter-posts.ts'
@@ -120,7 +121,7 @@ export class HoldAcceptor implements Instructions {
   /** Answers the client itself when it returns undefined. */
   #parse(exchange: Exchange, head: ResponseHead, body: Buffer): Instruct | undefined {
     if (exchange.body?.isTooLargeToKeep === true) {
-      exchange.fail(errors.requestTooLargeForHold)
+      sendError(exchange, errors.requestTooLargeForHold)
       return undefined
     }
     try {
@@ -130,7 +131,7 @@ export class HoldAcceptor implements Instructions {
       )
     } catch (error) {
       if (!(error instanceof InstructError)) throw error
-      exchange.fail(errors.originFailed, `Failed to parse accept instructions: ${error.message}`)
+      sendError(exchange, errors.originFailed, `Failed to parse accept instructions: ${error.message}`)
       return undefined
     }
   }
@@ -146,7 +147,7 @@ export class HoldAcceptor implements Instructions {
     this.#table.add(hold, (live) => {
       if (exchange.over) return
       if (!live) {
-        exchange.fail(errors.handlerUnavailable)
+        sendError(exchange, errors.handlerUnavailable)
         return
       }
       this.#accepted(exchange, hold, instruct)
@@ -161,7 +162,7 @@ export class HoldAcceptor implements Instructions {
     this.#table.add(hold, (live) => {
       if (exchange.over) return
       if (!live) {
-        exchange.fail(errors.handlerUnavailable)
+        sendError(exchange, errors.handlerUnavailable)
         return
       }
       // Head and first content are one write; what is published comes after them.
@@ -221,7 +222,7 @@ export class HoldAcceptor implements Instructions {
       return filtered(instruct)
     } catch (error) {
       if (!(error instanceof FilterError)) throw error
-      exchange.fail(errors.originFailed, `Failed to parse accept instructions: filter error: ${error.message}`)
+      sendError(exchange, errors.originFailed, `Failed to parse accept instructions: filter error: ${error.message}`)
       return undefined
     }
   }

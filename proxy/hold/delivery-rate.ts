@@ -1,7 +1,7 @@
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
 
-/** Milliseconds between two batches of deliveries. */
-const INTERVAL = 25
+/** Milliseconds between two batches of deliveries; more when there is less than one in that time. */
+const SHORTEST_INTERVAL = 25
 
 export interface DeliveryRateOptions {
   /** Deliveries a second, of this worker. */
@@ -12,6 +12,8 @@ export interface DeliveryRateOptions {
 
 /** Deliveries in batches, so that no more than so many go out in a second (GRIP 6.8). The first after a pause go at once. */
 export class DeliveryRate {
+  /** Milliseconds. */
+  readonly #interval: number
   readonly #batch: number
   readonly #blockSize: number
   #left: number
@@ -19,7 +21,8 @@ export class DeliveryRate {
   #begun = 0
 
   constructor({ perSecond, blockSize }: DeliveryRateOptions) {
-    this.#batch = Math.max(1, Math.ceil((perSecond * INTERVAL) / 1000))
+    this.#interval = Math.max(SHORTEST_INTERVAL, 1000 / perSecond)
+    this.#batch = Math.max(1, Math.ceil((perSecond * SHORTEST_INTERVAL) / 1000))
     this.#blockSize = blockSize
     this.#left = this.#batch
   }
@@ -33,9 +36,11 @@ export class DeliveryRate {
 
   /** Takes a delivery's weight from the batch; one too heavy for it is owed by those that follow. @returns false when it has to wait. */
   take(weight: number, now = performance.now()): boolean {
-    if (now - this.#begun >= INTERVAL) {
-      this.#begun = now
-      this.#left = Math.min(this.#left, 0) + this.#batch
+    const passed = Math.floor((now - this.#begun) / this.#interval)
+    if (passed > 0) {
+      this.#begun += passed * this.#interval
+      // What was not used is gone; what is owed was paid meanwhile.
+      this.#left = Math.min(this.#batch, Math.min(this.#left, 0) + passed * this.#batch)
     }
     if (this.#left <= 0) return false
     this.#left -= weight
@@ -44,7 +49,7 @@ export class DeliveryRate {
 
   /** Milliseconds until something may be taken again. */
   wait(now = performance.now()): number {
-    return Math.max(1, this.#begun + INTERVAL - now)
+    return Math.max(1, this.#begun + this.#interval - now)
   }
 }
 

@@ -7,6 +7,7 @@ import type { Post } from '../filter/filter.ts'
 import { HTTP_RESPONSE } from '../../shared/observe/transport.ts'
 import type { Route } from '../choose/route.ts'
 import { heldScript } from '../cross-origin/whole-script.ts'
+import { sendError } from '../send/send-error.ts'
 import type { Delivery } from '../send/delivery.ts'
 import { sendResponse } from '../send/send-response.ts'
 import { patchBody } from './body-patch.ts'
@@ -150,7 +151,7 @@ export class ResponseHold implements Hold, Update, IntakeOwner<HttpResponseForma
   filterFailed(message: string): void {
     if (!this.#exchange.facts.debug) return
     this.#end()
-    this.#exchange.fail(errors.originFailed, message)
+    sendError(this.#exchange, errors.originFailed, message)
   }
 
   overflow(bytes: number): void {

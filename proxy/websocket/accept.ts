@@ -26,6 +26,7 @@ import { connectTestBackend, isTestWebSocket, NO_TEST_RESOURCE } from './test-ba
 import { tunnel } from './tunnel.ts'
 import { WebSocketHold } from './web-socket-hold.ts'
 import type { WebSocketContext } from './web-socket-context.ts'
+import { sendError } from '../send/send-error.ts'
 
 export interface WebSocketOptions {
   readonly forward: Pick<ForwardContext, 'options' | 'attempts' | 'answered'>
@@ -65,7 +66,7 @@ export class WebSocketAcceptor implements WebSockets {
     if (firstValue(headers, 'sec-websocket-accept') !== acceptOf(exchange)) {
       // Something that knows nothing of WebSockets; the client would say so too, but not where it came from.
       backend.destroy()
-      exchange.fail(errors.originFailed)
+      sendError(exchange, errors.originFailed)
       return
     }
     const prefix = exchange.passThrough ? undefined : messagePrefix(pairs(headers))
@@ -102,7 +103,7 @@ export class WebSocketAcceptor implements WebSockets {
   acceptTest(exchange: Exchange): void {
     const { target, route } = exchange.facts
     if (!isTestWebSocket(target, route.pathBeg)) {
-      exchange.fail(NO_TEST_RESOURCE)
+      sendError(exchange, NO_TEST_RESOURCE)
       return
     }
     const grip = !exchange.passThrough

@@ -1,3 +1,4 @@
+// GRIP 8.3
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freePorts } from '../support/free-ports.ts'

@@ -1,4 +1,4 @@
-// GRIP 4.7: for whom a message is.
+// GRIP 3.9 and 4.7: for whom a message is.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

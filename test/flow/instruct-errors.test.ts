@@ -1,3 +1,4 @@
+// GRIP 3.2: instructions that cannot be followed, each with its sentence.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

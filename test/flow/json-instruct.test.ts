@@ -1,3 +1,4 @@
+// GRIP 3.4: instructions in JSON.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

@@ -1,3 +1,4 @@
+// GRIP 8.2: JSON-P that is held.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

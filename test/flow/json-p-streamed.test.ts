@@ -1,3 +1,4 @@
+// GRIP 8.2: bodies that come bit by bit.
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'

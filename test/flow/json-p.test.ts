@@ -1,3 +1,4 @@
+// GRIP 8.2: requests and whole answers of JSON-P.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freePorts } from '../support/free-ports.ts'

@@ -1,3 +1,4 @@
+// GRIP 9.1 to 9.3: packets, blocks and Prometheus.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

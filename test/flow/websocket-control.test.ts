@@ -1,3 +1,4 @@
+// GRIP 7.3
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBothForWebSockets } from '../support/gateway-and-backend.ts'

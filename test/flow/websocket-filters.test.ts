@@ -1,3 +1,4 @@
+// GRIP 4.7 and 7.3: filters of WebSockets.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBothForWebSockets } from '../support/gateway-and-backend.ts'

@@ -1,3 +1,4 @@
+// GRIP 12.3: credits, both ways.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { startGateway } from '../support/gateway.ts'

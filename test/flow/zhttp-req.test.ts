@@ -1,3 +1,4 @@
+// GRIP 12.1: requests for `zhttpreq` targets.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { startGateway } from '../support/gateway.ts'

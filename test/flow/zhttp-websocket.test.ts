@@ -1,3 +1,4 @@
+// GRIP 12.5: WebSockets for `zhttp` targets.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { startGateway } from '../support/gateway.ts'

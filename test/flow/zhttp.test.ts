@@ -1,3 +1,4 @@
+// GRIP 12.2: requests for `zhttp` targets.
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { after, beforeEach, test } from 'node:test'

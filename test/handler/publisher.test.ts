@@ -11,6 +11,7 @@ import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
 import { EVERY_CHANNEL } from '../../shared/link/every-channel.ts'
 import { decodeItem } from '../../shared/link/item-codec.ts'
 import type { Log } from '../../shared/log.ts'
+import { httpStream, publishItem } from '../support/publish-item.ts'
 
 const lines: string[] = []
 const log = { info: (line: string) => void lines.push(line) } as unknown as Log
@@ -65,17 +66,7 @@ function contentOf(frame: Buffer): string {
 }
 
 function item(channel: string, content: string, id?: string): PublishItem {
-  return {
-    channel,
-    id,
-    prevId: undefined,
-    noSeq: false,
-    size: undefined,
-    meta: undefined,
-    httpResponse: undefined,
-    httpStream: { action: 'send', content: Buffer.from(content), contentFilters: undefined },
-    wsMessage: undefined,
-  }
+  return publishItem(channel, { id, httpStream: httpStream(content) })
 }
 
 test('an item goes once to each worker that holds its channel, in the order of publishing', () => {

@@ -1,3 +1,4 @@
+// GRIP 2.10: the errors of the gateway, byte for byte.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

@@ -1,3 +1,4 @@
+// GRIP 2.7: who says where a request comes from.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startGateway } from '../support/gateway.ts'

@@ -1,3 +1,4 @@
+// GRIP 2.3 to 2.5: signed requests, trusted ones, and routes without GRIP.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

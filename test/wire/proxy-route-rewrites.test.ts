@@ -1,3 +1,4 @@
+// GRIP 1.4 and 2.6: what a route does to paths and headers, and marked copies.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

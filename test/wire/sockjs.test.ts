@@ -1,3 +1,4 @@
+// GRIP 8.1: SockJS without its streams.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBothForWebSockets } from '../support/gateway-and-backend.ts'

@@ -1,3 +1,4 @@
+// GRIP 7.1: both handshakes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBothForWebSockets } from '../support/gateway-and-backend.ts'

@@ -1,3 +1,4 @@
+// GRIP 7.5: clients cannot speak for the gateway.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startBoth } from '../support/gateway-and-backend.ts'

@@ -1,3 +1,4 @@
+// GRIP 7.4: what the backend is sent.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openOverHttp } from '../flow/open-over-http.ts'

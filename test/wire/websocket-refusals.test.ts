@@ -1,3 +1,4 @@
+// GRIP 7.1: a backend that refuses, or is none.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { freePorts } from '../support/free-ports.ts'

@@ -1,3 +1,4 @@
+// GRIP 7.8
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startGateway } from '../support/gateway.ts'

@@ -9,6 +9,7 @@ import type { EventRequests } from './event-requests.ts'
 import type { WebSocketEvent } from './event.ts'
 import { isEvents } from './events-response.ts'
 import { responseFields } from './response-fields.ts'
+import { sendError } from '../../send/send-error.ts'
 
 export interface OpenSessionEvents {
   /** The backend has opened. @param events what it said besides. */
@@ -29,7 +30,7 @@ export function openSession(
     timer?.cancel()
     requests.abort()
   }
-  const refuse = (reason: string): void => exchange.fail(errors.originFailed, `WebSocket over HTTP: ${reason}`)
+  const refuse = (reason: string): void => sendError(exchange, errors.originFailed, `WebSocket over HTTP: ${reason}`)
   const ask = (): void =>
     requests.send([{ type: 'OPEN' }], 0, false, {
       onHead: (head, flow) => (isEvents(head) ? undefined : new RelayedResponse(exchange, head, flow)),

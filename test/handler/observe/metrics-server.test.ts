@@ -1,3 +1,4 @@
+// GRIP 9.3
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'

@@ -4,6 +4,7 @@ import type { StatsMessage } from '../../../shared/link/stats-message.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import { XSubscriber } from 'zeromq'
 import { observed } from './stats-reader.ts'
+import { httpResponse, httpStream, publishItem, wsMessage } from '../../support/publish-item.ts'
 
 const FROM = `handler_${process.pid}`
 
@@ -21,25 +22,12 @@ function json(type: string, fields: string): string {
 }
 
 function item(channel: string, id?: string): PublishItem {
-  return {
-    channel,
+  return publishItem(channel, {
     id,
-    prevId: undefined,
-    noSeq: false,
-    size: undefined,
-    meta: undefined,
-    httpResponse: {
-      action: 'send',
-      code: 200,
-      reason: 'OK',
-      headers: [],
-      body: Buffer.from('12345'),
-      bodyPatch: undefined,
-      contentFilters: undefined,
-    },
-    httpStream: { action: 'send', content: Buffer.from('1234'), contentFilters: undefined },
-    wsMessage: { action: 'send', type: 'text', content: Buffer.from('1'), contentFilters: undefined },
-  }
+    httpResponse: httpResponse('12345'),
+    httpStream: httpStream('1234'),
+    wsMessage: wsMessage('1'),
+  })
 }
 
 const stats = (message: Partial<StatsMessage>): StatsMessage => ({ type: 'stats', routes: [], ...message })
@@ -102,26 +90,21 @@ for (const format of ['tnetstring', 'json'] as const) {
 
   test(`${format}: subscribers of each mode, first and last`, async (t) => {
     const { observer, subscriber } = await observed(t, { format, subscriptionLinger: 0 })
-    observer.stats(
-      'w',
-      stats({
-        subscribers: [
-          ['a', 0, 1],
-          ['a', 1, 2],
-          ['b', 2, 3],
-        ],
-      }),
-    )
-    observer.stats(
-      'w',
-      stats({
-        subscribers: [
-          ['a', 0, 0],
-          ['a', 1, 0],
-          ['b', 2, 0],
-        ],
-      }),
-    )
+    for (const [response, streams, webSockets] of [
+      [1, 2, 3],
+      [0, 0, 0],
+    ] as const) {
+      observer.stats(
+        'w',
+        stats({
+          subscribers: [
+            ['a', 0, response],
+            ['a', 1, streams],
+            ['b', 2, webSockets],
+          ],
+        }),
+      )
+    }
     assert.deepEqual(await subscriber.count(6), [
       there('response', 'a', 1),
       there('stream', 'a', 2),

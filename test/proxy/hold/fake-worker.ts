@@ -11,6 +11,7 @@ import type { Log } from '../../../shared/log.ts'
 import { someRoute } from './some-route.ts'
 import { mockClock } from './mock-clock.ts'
 import type { Clock } from './mock-clock.ts'
+import { httpStream, publishItem } from '../../support/publish-item.ts'
 
 const LINGER = 60
 
@@ -95,15 +96,5 @@ export class Worker {
 }
 
 export function streamItem(channel: string): PublishItem {
-  return {
-    channel,
-    id: undefined,
-    prevId: undefined,
-    noSeq: false,
-    size: undefined,
-    meta: undefined,
-    httpResponse: undefined,
-    httpStream: { action: 'send', content: Buffer.from('x'), contentFilters: undefined },
-    wsMessage: undefined,
-  }
+  return publishItem(channel, { httpStream: httpStream('x') })
 }

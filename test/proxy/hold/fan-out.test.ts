@@ -16,6 +16,7 @@ import { mockClock } from './mock-clock.ts'
 import type { Clock } from './mock-clock.ts'
 import { someRoute } from './some-route.ts'
 import { uncaught } from './uncaught.ts'
+import { httpStream, publishItem } from '../../support/publish-item.ts'
 
 /** A hold that takes a tenth of a millisecond for each item: twenty make a slice, so the clock is looked at after 32. */
 class SlowHold implements Hold {
@@ -91,17 +92,7 @@ class Worker {
 }
 
 function item(channel: string, content: string): PublishItem {
-  return {
-    channel,
-    id: undefined,
-    prevId: undefined,
-    noSeq: false,
-    size: undefined,
-    meta: undefined,
-    httpResponse: undefined,
-    httpStream: { action: 'send', content: Buffer.from(content), contentFilters: undefined },
-    wsMessage: undefined,
-  }
+  return publishItem(channel, { httpStream: httpStream(content) })
 }
 
 test('few holds get an item at once', (t) => {

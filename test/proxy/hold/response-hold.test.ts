@@ -13,6 +13,7 @@ import type { RawClient, RawResponse } from '../../support/raw-client.ts'
 import { GET, clientExchange } from '../accept/client-request.ts'
 import { mockClock } from './mock-clock.ts'
 import type { Clock } from './mock-clock.ts'
+import { httpStream, publishItem } from '../../support/publish-item.ts'
 
 const HELD: InstructResponse = {
   code: 202,
@@ -59,17 +60,7 @@ async function held(t: TestContext, request = GET, response = HELD): Promise<Hel
 }
 
 function delivery(httpResponse: HttpResponseFormat | undefined): Delivery {
-  return new Delivery({
-    channel: 'room',
-    id: undefined,
-    prevId: undefined,
-    noSeq: false,
-    size: undefined,
-    meta: undefined,
-    httpResponse,
-    httpStream: { action: 'send', content: Buffer.from('for streams'), contentFilters: undefined },
-    wsMessage: undefined,
-  })
+  return new Delivery(publishItem('room', { httpResponse, httpStream: httpStream('for streams') }))
 }
 
 interface Published {

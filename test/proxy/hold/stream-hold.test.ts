@@ -9,6 +9,7 @@ import type { RawClient } from '../../support/raw-client.ts'
 import { until } from '../../support/until.ts'
 import { GET, clientExchange } from '../accept/client-request.ts'
 import { mockClock } from './mock-clock.ts'
+import { httpStream, publishItem } from '../../support/publish-item.ts'
 
 const HEAD = { code: 200, reason: 'OK', headers: [['Content-Type', 'text/plain']] } as const
 const OPENED = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n'
@@ -33,22 +34,12 @@ async function stream(request = GET, { debug = false, queueMax = 1_000_000 } = {
   return { hold, client, told }
 }
 
-function delivery(httpStream: HttpStreamFormat | undefined): Delivery {
-  return new Delivery({
-    channel: 'room',
-    id: undefined,
-    prevId: undefined,
-    noSeq: false,
-    size: undefined,
-    meta: undefined,
-    httpResponse: undefined,
-    httpStream,
-    wsMessage: undefined,
-  })
+function delivery(format: HttpStreamFormat | undefined): Delivery {
+  return new Delivery(publishItem('room', { httpStream: format }))
 }
 
 function published(content: string | Buffer): Delivery {
-  return delivery({ action: 'send', content: Buffer.from(content), contentFilters: undefined })
+  return delivery(httpStream(content))
 }
 
 test('the head is sent at once, without length; contents follow as chunks', async () => {

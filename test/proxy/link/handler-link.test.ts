@@ -18,6 +18,7 @@ import { encodeMessage } from '../../../shared/link/messages.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import type { StatsMessage, Watched } from '../../../shared/link/stats-message.ts'
 import { until } from '../../support/until.ts'
+import { publishItem } from '../../support/publish-item.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'link-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -273,18 +274,7 @@ test('who counts hears of numbered items, of what is watched, and when the oldes
 })
 
 function item(channel: string, received?: number, publish?: number): Buffer {
-  const published: PublishItem = {
-    channel,
-    id: undefined,
-    prevId: undefined,
-    noSeq: false,
-    size: undefined,
-    meta: undefined,
-    httpResponse: undefined,
-    httpStream: { action: 'close' },
-    wsMessage: undefined,
-  }
-  return encodeItem(published, received, publish)
+  return encodeItem(publishItem(channel, { httpStream: { action: 'close' } }), received, publish)
 }
 
 test('a handler that comes back is told that publishers are to be refused, until they are not', async (t) => {

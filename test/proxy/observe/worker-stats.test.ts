@@ -8,6 +8,7 @@ import { Delivery } from '../../../proxy/send/delivery.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import type { Transport } from '../../../shared/observe/transport.ts'
 import { someRoute } from '../hold/some-route.ts'
+import { httpResponse, httpStream, publishItem, wsMessage } from '../../support/publish-item.ts'
 
 const shop = someRoute('*,id=shop test')
 const other = someRoute()
@@ -18,32 +19,12 @@ function hold(transport: Transport, route = other, ...channels: string[]): Hold 
 
 function item(fields: { response?: string; stream?: string; message?: string; size?: number }): PublishItem {
   const { response, stream, message, size } = fields
-  const contentFilters = undefined
-  return {
-    channel: 'a',
-    id: undefined,
-    prevId: undefined,
-    noSeq: false,
+  return publishItem('a', {
     size,
-    meta: undefined,
-    httpResponse:
-      response === undefined
-        ? undefined
-        : {
-            action: 'send',
-            code: 200,
-            reason: '',
-            headers: [],
-            body: Buffer.from(response),
-            bodyPatch: undefined,
-            contentFilters,
-          },
-    httpStream: stream === undefined ? undefined : { action: 'send', content: Buffer.from(stream), contentFilters },
-    wsMessage:
-      message === undefined
-        ? undefined
-        : { action: 'send', type: 'text', content: Buffer.from(message), contentFilters },
-  }
+    httpResponse: response === undefined ? undefined : httpResponse(response),
+    httpStream: stream === undefined ? undefined : httpStream(stream),
+    wsMessage: message === undefined ? undefined : wsMessage(message),
+  })
 }
 
 function worker(blockSize = 0): { stats: WorkerStats; counts: string[] } {

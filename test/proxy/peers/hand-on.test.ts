@@ -20,6 +20,7 @@ import { PeerServer } from '../../../proxy/peers/peer-server.ts'
 import { ask, RawClient } from '../../support/raw-client.ts'
 import { until } from '../../support/until.ts'
 import { openWebSocket, refusedWebSocket } from '../../support/websocket-client.ts'
+import { sendError } from '../../../proxy/send/send-error.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'peer-'))
 const path = join(directory, 'worker-1')
@@ -50,7 +51,7 @@ const toOwner = (req: IncomingMessage, res: ServerResponse): void => {
     traffic,
   } as const
   const exchange = new Exchange(facts, req, res, hasBody(req) ? new RequestBody(req, res) : undefined)
-  handOn(exchange, to, () => exchange.fail({ code: 503, message: 'gone' }))
+  handOn(exchange, to, () => sendError(exchange, { code: 503, message: 'gone' }))
 }
 front.on('request', toOwner)
 front.on('checkContinue', toOwner)

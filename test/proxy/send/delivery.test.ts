@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { frameChunk } from '../../../proxy/send/chunk.ts'
 import { Delivery } from '../../../proxy/send/delivery.ts'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
+import { httpResponse, httpStream, publishItem } from '../../support/publish-item.ts'
 
 const frames: [content: string, chunk: string][] = [
   ['a', '1\r\na\r\n'],
@@ -23,33 +24,14 @@ test('empty content is no chunk at all, since an empty chunk ends a body', () =>
 })
 
 const content = Buffer.from('hello')
-const item: PublishItem = {
-  channel: 'room',
-  id: '1',
-  prevId: undefined,
-  noSeq: false,
-  size: undefined,
-  meta: undefined,
-  httpResponse: undefined,
-  httpStream: { action: 'send', content, contentFilters: undefined },
-  wsMessage: undefined,
-}
+const item = publishItem('room', { id: '1', httpStream: httpStream(content) })
 
 function published(text: string, channel = 'room'): PublishItem {
-  return { ...item, channel, httpStream: { action: 'send', content: Buffer.from(text), contentFilters: undefined } }
+  return { ...item, channel, httpStream: httpStream(text) }
 }
 
 function answer(body: string): PublishItem {
-  const httpResponse = {
-    action: 'send',
-    code: 200,
-    reason: 'OK',
-    headers: [],
-    body: Buffer.from(body),
-    bodyPatch: undefined,
-    contentFilters: undefined,
-  } as const
-  return { ...item, httpStream: undefined, httpResponse }
+  return { ...item, httpStream: undefined, httpResponse: httpResponse(body) }
 }
 
 test('all streams are written the same bytes, not each a copy', () => {

@@ -10,6 +10,7 @@ import type { WebSocketContext } from '../../../proxy/websocket/web-socket-conte
 import type { WsMessageFormat } from '../../../shared/grip/item/publish-item.ts'
 import { CLIENT, ends } from './ends.ts'
 import type { Ends } from './ends.ts'
+import { publishItem } from '../../support/publish-item.ts'
 
 interface Settings {
   readonly implicit?: readonly string[]
@@ -68,17 +69,7 @@ export class Worker {
   }
 
   publish(channel: string, wsMessage: WsMessageFormat | undefined): boolean[] {
-    const delivery = new Delivery({
-      channel,
-      id: undefined,
-      prevId: undefined,
-      noSeq: false,
-      size: undefined,
-      meta: undefined,
-      httpResponse: undefined,
-      httpStream: undefined,
-      wsMessage,
-    })
+    const delivery = new Delivery(publishItem(channel, { wsMessage }))
     return this.table.on(channel).map((hold) => hold.deliver(delivery))
   }
 }

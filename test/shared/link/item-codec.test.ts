@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import { decodeItem, encodeItem, publishNumber, receivedAt } from '../../../shared/link/item-codec.ts'
 import { isItem } from '../../../shared/link/messages.ts'
+import { httpResponse, httpStream, publishItem, wsMessage } from '../../support/publish-item.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
 const text = fc.string({ unit: 'binary' })
@@ -71,25 +72,11 @@ test('a name that is no Unicode text arrives as it was published, too', () => {
 
 const binary = Buffer.from([0x00, 0xff, 0x0a, 0x22, 0x5c])
 
-const published: PublishItem = {
-  channel: 'room',
-  id: undefined,
-  prevId: undefined,
-  noSeq: false,
-  size: undefined,
-  meta: undefined,
-  httpResponse: {
-    action: 'send',
-    code: 200,
-    reason: 'OK',
-    headers: [],
-    body: Buffer.from('response'),
-    bodyPatch: undefined,
-    contentFilters: undefined,
-  },
-  httpStream: { action: 'send', content: binary, contentFilters: undefined },
-  wsMessage: { action: 'send', type: 'binary', content: Buffer.from('message'), contentFilters: undefined },
-}
+const published = publishItem('room', {
+  httpResponse: httpResponse('response'),
+  httpStream: httpStream(binary),
+  wsMessage: { ...wsMessage('message'), type: 'binary' },
+})
 
 test('contents travel as the bytes they are, one behind the other', () => {
   const frame = encodeItem(published)
@@ -107,24 +94,20 @@ test('the time of receipt and the number of the publish stand before the item', 
 
 test('decoded contents are views of the frame, not copies', () => {
   const frame = encodeItem(published)
-  const { httpResponse, httpStream, wsMessage } = decodeItem(frame)
-  assert.ok(httpResponse?.action === 'send' && httpStream?.action === 'send' && wsMessage?.action === 'send')
-  for (const content of [httpResponse.body, httpStream.content, wsMessage.content]) {
+  const decoded = decodeItem(frame)
+  assert.ok(decoded.httpResponse?.action === 'send')
+  assert.ok(decoded.httpStream?.action === 'send')
+  assert.ok(decoded.wsMessage?.action === 'send')
+  for (const content of [decoded.httpResponse.body, decoded.httpStream.content, decoded.wsMessage.content]) {
     assert.equal(content?.buffer, frame.buffer)
   }
   frame.fill('x', frame.length - 'message'.length)
-  assert.equal(wsMessage.content.toString(), 'xxxxxxx')
+  assert.equal(decoded.wsMessage.content.toString(), 'xxxxxxx')
 })
 
 test('an empty content is not a missing one', () => {
-  const empty: PublishItem = {
-    ...published,
-    httpResponse: undefined,
-    httpStream: { action: 'send', content: Buffer.alloc(0), contentFilters: undefined },
-    wsMessage: undefined,
-  }
-  const { httpResponse, httpStream } = decodeItem(encodeItem(empty))
-  assert.equal(httpResponse, undefined)
-  assert.ok(httpStream?.action === 'send')
-  assert.equal(httpStream.content.length, 0)
+  const empty = decodeItem(encodeItem(publishItem('room', { httpStream: httpStream('') })))
+  assert.equal(empty.httpResponse, undefined)
+  assert.ok(empty.httpStream?.action === 'send')
+  assert.equal(empty.httpStream.content.length, 0)
 })

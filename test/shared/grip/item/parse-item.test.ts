@@ -4,42 +4,22 @@ import * as fc from 'fast-check'
 import { ItemError } from '../../../../shared/grip/item/item-error.ts'
 import { parseItem } from '../../../../shared/grip/item/parse-item.ts'
 import { decodeTnetstring } from '../../../../shared/tnetstring.ts'
+import { httpResponse, httpStream, publishItem } from '../../../support/publish-item.ts'
 
-const empty = {
-  channel: 'ch',
-  id: undefined,
-  prevId: undefined,
-  noSeq: false,
-  size: undefined,
-  meta: undefined,
-  httpResponse: undefined,
-  httpStream: undefined,
-  wsMessage: undefined,
-}
-
-const stream = (content: string) => ({ action: 'send', content: Buffer.from(content), contentFilters: undefined })
-const response = (body: string) => ({
-  action: 'send',
-  code: 200,
-  reason: 'OK',
-  headers: [],
-  body: Buffer.from(body),
-  bodyPatch: undefined,
-  contentFilters: undefined,
-})
+const empty = publishItem('ch')
 
 const published: Array<[json: string, item: object]> = [
   [
     '{"items":[{"formats":{"http-stream":{"content":"hi\\n"}},"channel":"ch"}]}',
-    { ...empty, httpStream: stream('hi\n') },
+    { ...empty, httpStream: httpStream('hi\n') },
   ],
   [
     '{"items":[{"formats":{"http-response":{"body":"hi"}},"id":"2","prev-id":"1","channel":"ch"}]}',
-    { ...empty, id: '2', prevId: '1', httpResponse: response('hi') },
+    { ...empty, id: '2', prevId: '1', httpResponse: httpResponse('hi') },
   ],
   [
     '{"items":[{"formats":{"http-stream":{"content-bin":"AP8="}},"channel":"ch"}]}',
-    { ...empty, httpStream: { ...stream(''), content: Buffer.from([0, 255]) } },
+    { ...empty, httpStream: { ...httpStream(''), content: Buffer.from([0, 255]) } },
   ],
   [
     `{"items":[{"formats":{"http-stream":{"action":"close","content":""},
@@ -49,17 +29,17 @@ const published: Array<[json: string, item: object]> = [
       ...empty,
       httpStream: { action: 'close' },
       wsMessage: { action: 'close', code: 1001, reason: '' },
-      httpResponse: { ...response('x'), code: 202, reason: 'Accepted', headers: [['A', 'b']] },
+      httpResponse: { ...httpResponse('x'), code: 202, reason: 'Accepted', headers: [['A', 'b']] },
     },
   ],
-  ['{"items":[{"http-stream":{"content":"zz"},"channel":"ch"}]}', { ...empty, httpStream: stream('zz') }],
+  ['{"items":[{"http-stream":{"content":"zz"},"channel":"ch"}]}', { ...empty, httpStream: httpStream('zz') }],
   [
     '{"items":[{"id":null,"prev-id":null,"http-stream":{"content":"zz"},"channel":"ch"}]}',
-    { ...empty, httpStream: stream('zz') },
+    { ...empty, httpStream: httpStream('zz') },
   ],
   [
     '{"items":[{"id":"id1","prev-id":"id0","http-stream":{"content":"x"},"channel":"ch"}]}',
-    { ...empty, id: 'id1', prevId: 'id0', httpStream: stream('x') },
+    { ...empty, id: 'id1', prevId: 'id0', httpStream: httpStream('x') },
   ],
   ['{"items":[{"http-stream":{"action":"close"},"channel":"ch"}]}', { ...empty, httpStream: { action: 'close' } }],
 ]
@@ -78,8 +58,8 @@ test('a publish of 2012 is understood', () => {
   assert.deepEqual(parseItem(decodeTnetstring(bytes), 'tnetstring'), {
     ...empty,
     channel: 'test',
-    httpResponse: response('hello\n'),
-    httpStream: stream('hello\n'),
+    httpResponse: httpResponse('hello\n'),
+    httpStream: httpStream('hello\n'),
   })
 })
 
