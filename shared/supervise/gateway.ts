@@ -34,7 +34,7 @@ export class Gateway {
     }
     // Round robin would pass every connection through this process; without it the workers accept for themselves.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    cluster.setupPrimary({ exec: workerMain, args: [], execArgv: [YOUNG_GENERATION, OLD_GENERATION] })
+    cluster.setupPrimary({ exec: workerMain, args: [], execArgv: [YOUNG_GENERATION, OLD_GENERATION, NEW_STAYS_NEW] })
     this.#workers = Array.from(
       { length: orders.settings.proxy.workers },
       (_, index) => new Part(`worker ${index}`, forkWorker, ordersOf('proxy', index), log),
@@ -76,7 +76,7 @@ export class Gateway {
 }
 
 function forkWorker(): ChildProcess {
-  const worker = cluster.fork()
+  const worker = cluster.fork({ MALLOC_TRIM_THRESHOLD_, ...process.env })
   // Part hears of it from the process; unheard here, it would end the runner.
   worker.on('error', () => {})
   return worker.process
@@ -90,9 +90,23 @@ const YOUNG_GENERATION = '--max-semi-space-size=4'
 
 /**
  * V8 collects what is old only when there is four times what was left the last time. What a connection needed while it was opened would stay until
- * then, and weigh as much as what it needs to be held. At twice as much ten thousand WebSockets take 35 MB less.
+ * then, and weigh as much as what it needs to be held. With less than this, the 30 MB of buffers that a fast transfer has read and written when the next
+ * young generation ends would have a small heap collected each time.
  */
-const OLD_GENERATION = '--heap-growing-percent=100'
+const OLD_GENERATION = '--heap-growing-percent=250'
+
+/**
+ * V8 makes what is allocated where much has survived old from its birth. Where holds are accepted that would be the requests and responses that pass, too:
+ * each one dead in the old space keeps alive what it points to, and what should end with a young generation waits for the whole heap to be collected.
+ * Without it a response that passes costs a third less, a stream that is accepted a quarter, and one that is held weighs a third less.
+ */
+const NEW_STAYS_NEW = '--no-allocation-site-pretenuring'
+
+/**
+ * Bytes that glibc keeps when they are freed (mallopt(3)). The buffers of a young generation are freed together, and each page that went back to the
+ * kernel would be asked for, and cleared, again: a fifth of what a transfer costs.
+ */
+const MALLOC_TRIM_THRESHOLD_ = String(64 << 20)
 
 /** A gateway that was killed leaves its socket file behind, which would look like a port in use. */
 async function removeStaleSocket(path: string): Promise<void> {
