@@ -5,6 +5,7 @@ import { errors } from '../accept/errors.ts'
 import type { ErrorAnswer } from '../accept/errors.ts'
 import type { Target } from '../choose/route.ts'
 import { JsonpResponse } from '../cross-origin/jsonp-response.ts'
+import { sendError } from '../send/send-error.ts'
 import type { AttemptOwner, Failure, OutgoingRequest, Sending } from './attempt.ts'
 import type { Attempts } from './attempts.ts'
 import type { ForwardOptions } from './forward-options.ts'
@@ -19,7 +20,6 @@ import type { RequestMessage } from './outgoing-request.ts'
 import { requestHeaders, valuesOf } from './request-headers.ts'
 import { tunnelUpgrade } from './upgrade-tunnel.ts'
 import { testRequestTooLarge, testResponse } from './test-target.ts'
-import { sendError } from '../send/send-error.ts'
 
 /** What acts on responses with instructions. */
 export interface Instructions {

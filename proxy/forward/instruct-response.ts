@@ -1,7 +1,7 @@
 import type { Exchange } from '../accept/exchange.ts'
 import { errors } from '../accept/errors.ts'
-import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 import { sendError } from '../send/send-error.ts'
+import type { Flow, ResponseHead, ResponseSink } from './origin-response.ts'
 
 /** A response with instructions is read whole before it is acted on, up to this size in bytes (GRIP 2.8). */
 const INSTRUCT_LIMIT = 100_000

@@ -6,13 +6,13 @@ import { errors } from '../accept/errors.ts'
 import type { Exchange } from '../accept/exchange.ts'
 import type { UpgradeResponse } from '../accept/upgrade.ts'
 import type { Traffic } from '../observe/traffic.ts'
+import { sendError } from '../send/send-error.ts'
 import type { OutgoingRequest } from './attempt.ts'
 import { connectorTo } from './backend.ts'
 import { BLOCKED, BlockedAddress } from './outbound-policy.ts'
 import { pairs } from './raw-headers.ts'
 import type { RawHeaders } from './raw-headers.ts'
 import { relayMessage } from './relay-message.ts'
-import { sendError } from '../send/send-error.ts'
 
 /** The package has no types of its own; this is what is used of it here. */
 interface HttpProxy {

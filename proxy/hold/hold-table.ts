@@ -120,7 +120,8 @@ export class HoldTable {
   /** Those that an item of the channel is for: held on it, or on every channel. */
   receiversOf(channel: string): Hold[] {
     const holds = this.on(channel)
-    return this.#onEvery.size === 0 ? holds : [...holds, ...this.#onEvery]
+    // Those first: who comes to the channel while the others have their turn may ask one of them for what it has missed.
+    return this.#onEvery.size === 0 ? holds : [...this.#onEvery, ...holds]
   }
 
   countOn(channel: string): number {

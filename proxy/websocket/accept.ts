@@ -10,6 +10,7 @@ import { ClientFrames } from '../observe/client-frames.ts'
 import type { RawHeaders } from '../forward/raw-headers.ts'
 import { freshSignature } from '../forward/request-headers.ts'
 import { responseHeaders } from '../forward/response-headers.ts'
+import { sendError } from '../send/send-error.ts'
 import { acceptKey } from './accept-key.ts'
 import type { FrameRules } from './frames/frame-rules.ts'
 import { negotiateDeflate } from './frames/negotiate-deflate.ts'
@@ -26,7 +27,6 @@ import { connectTestBackend, isTestWebSocket, NO_TEST_RESOURCE } from './test-ba
 import { tunnel } from './tunnel.ts'
 import { WebSocketHold } from './web-socket-hold.ts'
 import type { WebSocketContext } from './web-socket-context.ts'
-import { sendError } from '../send/send-error.ts'
 
 export interface WebSocketOptions {
   readonly forward: Pick<ForwardContext, 'options' | 'attempts' | 'answered'>

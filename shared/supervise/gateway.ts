@@ -106,7 +106,7 @@ const NEW_STAYS_NEW = '--no-allocation-site-pretenuring'
  * Bytes that glibc keeps when they are freed (mallopt(3)). The buffers of a young generation are freed together, and each page that went back to the
  * kernel would be asked for, and cleared, again: a fifth of what a transfer costs.
  */
-const MALLOC_TRIM_THRESHOLD_ = String(64 << 20)
+const MALLOC_TRIM_THRESHOLD_ = String(32 << 20)
 
 /** A gateway that was killed leaves its socket file behind, which would look like a port in use. */
 async function removeStaleSocket(path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { DoorContext } from '../door.ts'
 import type { Credentials } from './credentials.ts'
+import type { LastMessages } from './last-messages.ts'
 import type { BodyReader } from './read-body.ts'
 import type { Renderings } from './renderings.ts'
 
@@ -10,6 +11,8 @@ export interface MsgbusContext {
   readonly prefix: string
   readonly credentials: Credentials
   readonly renderings: Renderings
+  /** Undefined when none are kept. */
+  readonly lastMessages: LastMessages | undefined
   readonly documentRoot: string | undefined
   readonly bodies: BodyReader
 }

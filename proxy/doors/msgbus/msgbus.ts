@@ -9,6 +9,7 @@ import { Credentials } from './credentials.ts'
 import { handle } from './handle.ts'
 import { BodyReader } from './read-body.ts'
 import { Renderings } from './renderings.ts'
+import { LastMessages } from './last-messages.ts'
 import { listen, msgbusServer } from './servers.ts'
 
 /** Bytes of messages that have not come as a whole, in each worker. */
@@ -21,7 +22,7 @@ const MAX_RECEIVING = 64 << 20
  */
 export async function openMsgbus(settings: Settings, worker: number, door: DoorContext): Promise<Door> {
   const { port, listen: host, prefix, compat, ssl_port, cert_file, secret, ...rest } = settings.msgbus
-  const { users_file, document_root, trust_unverified_sender } = rest
+  const { users_file, document_root, trust_unverified_sender, last_messages } = rest
   const { log } = door
   // All workers read the same.
   if (worker === 0 && secret === '' && users_file === undefined && !isLoopback(host)) {
@@ -31,11 +32,14 @@ export async function openMsgbus(settings: Settings, worker: number, door: DoorC
   const maxMessage = settings.handler.push_in_http_max_body_size
   const options = { secret, usersFile: users_file, trustUnverified: trust_unverified_sender }
   const credentials = new Credentials(options, log)
+  const lastMessages = last_messages === 0 ? undefined : new LastMessages(prefix, last_messages)
+  lastMessages?.follow(door)
   const context: MsgbusContext = {
     door,
     prefix,
     credentials,
     renderings: new Renderings({ prefix, strict }),
+    lastMessages,
     documentRoot: document_root,
     bodies: new BodyReader(maxMessage, Math.max(maxMessage, MAX_RECEIVING)),
   }

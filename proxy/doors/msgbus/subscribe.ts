@@ -15,7 +15,7 @@ export function subscribe(
   res: ServerResponse,
   channel: string,
   { read, sender }: Client,
-  { door, prefix, renderings }: MsgbusContext,
+  { door, prefix, renderings, lastMessages }: MsgbusContext,
 ): void {
   const isRoot = channel === ''
   if (!isRoot && read !== undefined && !matchesList(channel, read)) return answer(res, answers.forbidden)
@@ -36,6 +36,8 @@ export function subscribe(
     )
     sendHead(res, view)
     hold.open(res)
+    // The root gets none: it would be one of each channel.
+    if (!isRoot) hold.catchUpWith(lastMessages?.of(prefix + channel))
     if (view.kind === 'events') hold.keepAlive(view.chunked ? COMMENT_CHUNK : COMMENT)
     return undefined
   }

@@ -7,6 +7,7 @@ import type { Delivery } from '../../send/delivery.ts'
 import { bytesWaiting, quickWrite } from '../../send/quick-write.ts'
 import type { DoorContext } from '../door.ts'
 import { DoorHold } from '../door-hold.ts'
+import type { LastMessage } from './last-messages.ts'
 import type { Rendering } from './renderings.ts'
 
 /** Seconds of silence after which an event stream is sent a comment. */
@@ -21,6 +22,8 @@ export class Subscriber extends DoorHold implements DetachedOwner {
   readonly #context: DoorContext
   #state: 'waiting' | 'open' | 'gone' = 'waiting'
   #comments: KeepAliveClock | undefined
+  /** A delivery whose last message it has had; its turn in that may be still to come. */
+  #had: WeakRef<Delivery> | undefined
 
   /** @param channel with the prefix of the bus; undefined for all of them. */
   constructor(channel: string | undefined, rendering: Rendering, socket: Socket, context: DoorContext) {
@@ -53,9 +56,17 @@ export class Subscriber extends DoorHold implements DetachedOwner {
     this.#comments = new KeepAliveClock({ mode: 'idle', timeout: COMMENT_AFTER }, this.#context.wheel, send)
   }
 
+  /** Sends what was published last, if the subscriber wants such. */
+  catchUpWith(last: LastMessage | undefined): void {
+    if (last === undefined || this.#state !== 'open') return
+    if (last.delivery !== undefined) this.#had = new WeakRef(last.delivery)
+    const bytes = this.#rendering.render(last.item)
+    if (bytes.length > 0) this.#write(bytes)
+  }
+
   deliver(delivery: Delivery): boolean {
     // Before its head is out it is not subscribed, as far as its client knows.
-    if (this.#state !== 'open') return false
+    if (this.#state !== 'open' || this.#had?.deref() === delivery) return false
     const bytes = delivery.rendered(this.#rendering.render)
     if (bytes.length === 0) return false
     this.#write(bytes)

@@ -3,13 +3,13 @@ import type { Exchange } from '../../accept/exchange.ts'
 import type { ResponseHead } from '../../forward/origin-response.ts'
 import { RelayedResponse } from '../../forward/relayed-response.ts'
 import type { Timer, TimerWheel } from '../../hold/timer-wheel.ts'
+import { sendError } from '../../send/send-error.ts'
 import { decodeEvents } from './decode-events.ts'
 import { EventError } from './event-error.ts'
 import type { EventRequests } from './event-requests.ts'
 import type { WebSocketEvent } from './event.ts'
 import { isEvents } from './events-response.ts'
 import { responseFields } from './response-fields.ts'
-import { sendError } from '../../send/send-error.ts'
 
 export interface OpenSessionEvents {
   /** The backend has opened. @param events what it said besides. */

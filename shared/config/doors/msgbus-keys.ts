@@ -1,5 +1,5 @@
 import { optional, works } from '../key.ts'
-import { bool, inputPort, path, text } from '../kinds.ts'
+import { bool, inputPort, integer, path, text } from '../kinds.ts'
 import { doorKeys } from './door-keys.ts'
 
 export const msgbusKeys = {
@@ -15,4 +15,6 @@ export const msgbusKeys = {
   document_root: optional(path),
   /** Without any authentication: whether messages carry the user name that their publisher gives. */
   trust_unverified_sender: works(bool, 'false'),
+  /** Channels whose last message new subscribers are sent first; 0 for none. */
+  last_messages: works(integer(0, 1_000_000), '0'),
 }

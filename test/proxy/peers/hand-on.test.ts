@@ -17,10 +17,10 @@ import { RequestBody } from '../../../proxy/forward/request-body.ts'
 import { isHandedOn } from '../../../proxy/peers/client-facts.ts'
 import { handOn } from '../../../proxy/peers/hand-on.ts'
 import { PeerServer } from '../../../proxy/peers/peer-server.ts'
+import { sendError } from '../../../proxy/send/send-error.ts'
 import { ask, RawClient } from '../../support/raw-client.ts'
 import { until } from '../../support/until.ts'
 import { openWebSocket, refusedWebSocket } from '../../support/websocket-client.ts'
-import { sendError } from '../../../proxy/send/send-error.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'peer-'))
 const path = join(directory, 'worker-1')

@@ -156,6 +156,7 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       users_file: undefined,
       document_root: undefined,
       trust_unverified_sender: false,
+      last_messages: 0,
     },
     pusud: {
       port: undefined,
