@@ -106,6 +106,8 @@ export class HoldTable {
 
   #put(hold: Hold, channel: string): void {
     const holds = this.#byChannel.get(channel)
+    // It may be joined to a channel that it has.
+    if (holds?.has(hold) === true) return
     if (holds === undefined) this.#byChannel.set(channel, new Set([hold]))
     else holds.add(hold)
     this.#stopLingering(channel)

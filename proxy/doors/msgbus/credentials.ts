@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Log } from '../../../shared/log.ts'
-import type { PatternList } from './pattern-list.ts'
+import type { PatternList } from '../pattern-list.ts'
 import { readUsers } from './users-file.ts'
 import type { Users } from './users-file.ts'
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toItem } from '../bus-item.ts'
+import { matchesList } from '../pattern-list.ts'
 import { answer, answers } from './answer.ts'
 import type { MsgbusContext } from './context.ts'
 import type { Client } from './credentials.ts'
-import { matchesList } from './pattern-list.ts'
 
 /** Longer types are refused: what is matched against patterns is bounded. */
 const MAX_TYPE = 255

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { matchesList } from '../pattern-list.ts'
 import { answer, answers, writeHead } from './answer.ts'
 import { queryParam } from './channel-path.ts'
 import type { MsgbusContext } from './context.ts'
 import type { Client } from './credentials.ts'
 import { COMMENT } from './event.ts'
 import { BOUNDARY_LINE } from './part.ts'
-import { matchesList } from './pattern-list.ts'
 import type { View } from './renderings.ts'
 import { Subscriber } from './subscriber.ts'
 

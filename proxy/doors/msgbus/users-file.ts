@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { PatternList } from './pattern-list.ts'
+import type { PatternList } from '../pattern-list.ts'
 
 interface User {
   /** Password, or `sha256:` and its digest in hexadecimal. */

@@ -2,9 +2,10 @@ import { WS_MESSAGE } from '../../../shared/observe/transport.ts'
 import type { Timer } from '../../hold/timer-wheel.ts'
 import type { Delivery } from '../../send/delivery.ts'
 import type { DoorContext } from '../door.ts'
+import { DoorHold } from '../door-hold.ts'
+import type { ClientSubscriptions } from './client-subscriptions.ts'
 import type { Rendering } from './rendering.ts'
 import type { SessionIds } from './session-ids.ts'
-import { DoorHold } from '../door-hold.ts'
 import type { User, Users, UserSession } from './users.ts'
 
 /** What all connections of the door share. */
@@ -15,6 +16,8 @@ export interface SessionContext {
   readonly rendering: Rendering
   /** Milliseconds to the client's first right message; 0 for ever. */
   readonly authenticationTimeout: number
+  /** Undefined: clients subscribe to nothing themselves. */
+  readonly clientSubscriptions: ClientSubscriptions | undefined
   /** All there are, authenticated or not. */
   readonly sessions: Set<Session>
   /** What becomes of a text that an authenticated client says; undefined: nothing. */
@@ -29,6 +32,7 @@ const NO_CHANNELS: readonly string[] = []
 /** A browser's connection, however it is made: it authenticates, then it gets what is published to its user. */
 export abstract class Session extends DoorHold implements UserSession {
   readonly id: string
+  readonly own = new Set<string>()
   protected readonly context: SessionContext
   #user: User | undefined
   /** The handler has confirmed the user's channels, and the client knows. */
@@ -48,7 +52,8 @@ export abstract class Session extends DoorHold implements UserSession {
   }
 
   get channels(): Iterable<string> {
-    return this.#user?.channels ?? NO_CHANNELS
+    const channels = this.#user?.channels ?? NO_CHANNELS
+    return this.own.size === 0 ? channels : new Set([...channels, ...this.own])
   }
 
   override get transport(): typeof WS_MESSAGE {
@@ -73,6 +78,11 @@ export abstract class Session extends DoorHold implements UserSession {
     this.shut()
   }
 
+  /** Sends a JSON value, if the connection is still there. */
+  tell(value: object): void {
+    if (!this.#isOver) this.say(value)
+  }
+
   /** Sends what was published. @returns whether there was anything in it. */
   protected abstract send(delivery: Delivery): boolean
 
@@ -85,8 +95,10 @@ export abstract class Session extends DoorHold implements UserSession {
   /** An application message has come. */
   protected received(text: string): void {
     if (this.#isOver) return
-    if (this.#user !== undefined) this.context.broadcast?.(this, this.#user.id, text)
-    else this.#authenticate(text)
+    const user = this.#user
+    if (user === undefined) this.#authenticate(text)
+    else if (this.context.clientSubscriptions?.take(text, user, this) !== true)
+      this.context.broadcast?.(this, user.id, text)
   }
 
   /** The connection is gone, or is being closed. Harmless when it was before. */

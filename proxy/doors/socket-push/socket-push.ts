@@ -6,6 +6,7 @@ import type { Door, DoorContext } from '../door.ts'
 import { isLoopback } from '../loopback.ts'
 import { ClientServer } from './client-server.ts'
 import type { Certificate } from './client-server.ts'
+import { ClientSubscriptions } from './client-subscriptions.ts'
 import { broadcast } from './compat-broadcast.ts'
 import { managementServer } from './management/management-server.ts'
 import { Rendering } from './rendering.ts'
@@ -36,6 +37,8 @@ export async function openSocketPush(settings: Settings, door: DoorContext): Pro
     ids,
     users,
     rendering: new Rendering(isStrict),
+    clientSubscriptions:
+      section.client_channels.length === 0 ? undefined : new ClientSubscriptions(section.client_channels.join(), users),
     authenticationTimeout: section.authentication_timeout_ms,
     sessions,
     broadcast: isStrict ? (from, user, text) => broadcast(sessions, from, user, text) : undefined,

@@ -5,6 +5,8 @@ import { CallError } from './services/call-error.ts'
 
 /** A connection that belongs to a user. */
 export interface UserSession extends Hold {
+  /** As on the bus: what it has subscribed to for itself, among its channels. */
+  readonly own: Set<string>
   /** Closes it, after what was sent to it. */
   close(): void
 }
@@ -69,6 +71,8 @@ export class Users {
   disconnect(user: User, session: UserSession): void {
     if (!user.sessions.delete(session)) return
     this.#options.table.remove(session)
+    this.#subscriptions -= session.own.size
+    session.own.clear()
     if (user.sessions.size > 0) return
     const { grace, wheel } = this.#options
     if (grace === 0) this.unsubscribeAll(user.id)
@@ -124,8 +128,27 @@ export class Users {
     const subscribers = this.#subscribers.get(channel)
     subscribers?.delete(user)
     if (subscribers?.size === 0) this.#subscribers.delete(channel)
-    for (const session of user.sessions) this.#options.table.leave(session, name)
+    for (const session of user.sessions) if (!session.own.has(name)) this.#options.table.leave(session, name)
     this.#forgetIfIdle(user)
+  }
+
+  /** A channel for one connection alone. Resolves as `subscribe` does. @throws {CallError} */
+  async join(session: UserSession, channel: string): Promise<boolean> {
+    const name = this.busName(channel)
+    if (!session.own.has(name)) {
+      if (this.#subscriptions >= MAX_SUBSCRIPTIONS) throw new CallError(500, 'Too many subscriptions')
+      session.own.add(name)
+      this.#subscriptions++
+    }
+    return new Promise((resolve) => this.#options.table.join(session, name, resolve))
+  }
+
+  /** The connection alone gets it no more, unless its user does. */
+  part(user: User, session: UserSession, channel: string): void {
+    const name = this.#options.prefix + channel
+    if (!session.own.delete(name)) return
+    this.#subscriptions--
+    if (!user.channels.has(name)) this.#options.table.leave(session, name)
   }
 
   unsubscribeAll(id: number): void {

@@ -1,5 +1,5 @@
 import { optional, works } from '../key.ts'
-import { inputPort, ipAddress, milliseconds, oneOf, path, seconds, text } from '../kinds.ts'
+import { inputPort, ipAddress, list, milliseconds, oneOf, path, seconds, text } from '../kinds.ts'
 import { doorKeys } from './door-keys.ts'
 
 export const socketPushKeys = {
@@ -18,6 +18,8 @@ export const socketPushKeys = {
   remove_user_timeout_ms: works(milliseconds(0), '20000'),
   /** Seconds that a session id set by `auth.set` counts; 0 for ever. */
   auth_ttl: works(seconds(0), '0'),
+  /** Patterns of channels that clients may subscribe to themselves; empty for none. */
+  client_channels: works(list(text), ''),
   /** What a call without a result is answered with. */
   void_reply: works(oneOf('null', 'empty'), 'null'),
 }

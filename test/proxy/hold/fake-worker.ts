@@ -55,6 +55,8 @@ export class Worker {
   readonly clock: Clock
   readonly lines: string[] = []
   readonly told: string[] = []
+  /** Who joined and left what. */
+  readonly watched: string[] = []
   readonly table: HoldTable
   readonly fanOut: FanOut
   isSilent = false
@@ -66,7 +68,11 @@ export class Worker {
     const wheel = new TimerWheel()
     this.#subscriptions = new Subscriptions(wheel, 10_000)
     const log = { info: (line: string) => void this.lines.push(line) } as unknown as Log
-    this.table = new HoldTable(this.#subscriptions, wheel, lingerSeconds)
+    this.table = new HoldTable(this.#subscriptions, wheel, lingerSeconds, {
+      joined: ({ id }, channel) => void this.watched.push(`+${id} ${channel}`),
+      left: ({ id }, channel) => void this.watched.push(`-${id} ${channel}`),
+      removed() {},
+    })
     this.fanOut = new FanOut(this.table, this.#subscriptions, log)
     const { request } = this.#subscriptions.linkUp({
       subscribe: (number, channels) => {

@@ -31,6 +31,7 @@ test('a channel that is joined twice delivers once, and is left at once', (t) =>
   worker.publish('hall')
   assert.equal(hold.received, 1)
   assert.deepEqual(worker.told, ['+room', '+hall', '-hall'])
+  assert.deepEqual(worker.watched, ['+1 room', '+1 hall', '-1 hall'])
 })
 
 test('who joins a channel is told when the handler confirms it, or when it does not in time', (t) => {

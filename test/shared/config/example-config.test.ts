@@ -125,6 +125,7 @@ test('the defaults are what the packages ship, with room for large cookies', () 
       authentication_timeout_ms: 10_000,
       remove_user_timeout_ms: 20_000,
       auth_ttl: 0,
+      client_channels: [],
       void_reply: 'null',
     },
     pushd: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { matchesList } from '../../../../proxy/doors/msgbus/pattern-list.ts'
+import { matchesList } from '../../../proxy/doors/pattern-list.ts'
 
 const cases: readonly (readonly [list: string, matching: readonly string[], others: readonly string[]])[] = [
   ['*', ['', 'a', 'text/html'], []],
