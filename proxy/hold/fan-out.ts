@@ -34,6 +34,8 @@ interface Pass {
   readonly delivery: Delivery
   /** As they were at the beginning: a hold made meanwhile, by a retry, is not for this item. */
   readonly holds: readonly Hold[]
+  /** Of the hold table, then. */
+  readonly departures: number
   next: number
   readonly receivers: Receivers
 }
@@ -162,7 +164,13 @@ export class FanOut {
     const { channel, items } = delivery
     // With the holds that the item is for: a hold made from now on must know that it was sent before (GRIP 6.4).
     for (const { id, noSeq } of items) if (!noSeq) this.#subscriptions.published(channel, id)
-    return { delivery, holds: this.#holds.receiversOf(channel), next: 0, receivers: this.#counter.begin() }
+    const holds = this.#holds.receiversOf(channel)
+    return { delivery, holds, departures: this.#holds.departures, next: 0, receivers: this.#counter.begin() }
+  }
+
+  /** Nearly always nobody has left, and a look at one number tells it. */
+  #isStillThere(hold: Hold, { delivery, departures }: Pass): boolean {
+    return this.#holds.departures === departures || this.#holds.isReceiver(hold, delivery.channel)
   }
 
   /** @returns false when the time was up before the last hold. */
@@ -178,7 +186,7 @@ export class FanOut {
         const hold = holds[pass.next++] as Hold
         try {
           // One that has left meanwhile gets nothing.
-          if (this.#holds.isReceiver(hold, delivery.channel) && hold.deliver(delivery)) pass.receivers.add(hold)
+          if (this.#isStillThere(hold, pass) && hold.deliver(delivery)) pass.receivers.add(hold)
         } catch (error) {
           // The holds behind it must get the item all the same.
           throwLater(error)

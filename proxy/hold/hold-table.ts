@@ -24,6 +24,7 @@ export class HoldTable {
   readonly #wheel: TimerWheel
   readonly #lingerSeconds: number
   readonly #watcher: HoldWatcher | undefined
+  #departures = 0
 
   constructor(subscriptions: Subscriptions, wheel: TimerWheel, lingerSeconds: number, watcher?: HoldWatcher) {
     this.#subscriptions = subscriptions
@@ -34,6 +35,11 @@ export class HoldTable {
 
   get size(): number {
     return this.#holds.size
+  }
+
+  /** How often a hold has left a channel: while that stays the same, all who were receivers are. */
+  get departures(): number {
+    return this.#departures
   }
 
   has(id: string): boolean {
@@ -82,6 +88,7 @@ export class HoldTable {
   leave(hold: Hold, channel: string): void {
     const holds = this.#byChannel.get(channel)
     if (holds === undefined || !holds.delete(hold)) return
+    this.#departures++
     this.#watcher?.left(hold, channel)
     if (holds.size > 0) return
     this.#byChannel.delete(channel)
@@ -101,7 +108,9 @@ export class HoldTable {
     this.#holds.delete(hold.id)
     for (const channel of hold.channels) this.leave(hold, channel)
     this.#watcher?.removed(hold)
-    if (this.#onEvery.delete(hold)) this.#unsubscribe(EVERY_CHANNEL)
+    if (!this.#onEvery.delete(hold)) return
+    this.#departures++
+    this.#unsubscribe(EVERY_CHANNEL)
   }
 
   #put(hold: Hold, channel: string): void {
