@@ -13,7 +13,7 @@ import { Reports } from './stats/report.ts'
 import { StatsSocket } from './stats/stats-socket.ts'
 import { SubscriberPackets } from './stats/subscribers.ts'
 
-/** Milliseconds between two looks at what is to be told. */
+/** Milliseconds between two looks at what is to be told, while somebody reads it. */
 const FLUSH_INTERVAL = 100
 
 export interface ObserverOptions {
@@ -46,8 +46,9 @@ export class Observer implements WorkerListener {
   readonly #messages: MessagePackets
   readonly #reports: Reports
   readonly #others = new RouteTotals()
-  readonly #timers: NodeJS.Timeout[] = []
-  #watched: Watched = { conn: false, sub: false, report: false }
+  #flushing: NodeJS.Timeout | undefined
+  #reporting: NodeJS.Timeout | undefined
+  #watched: Watched = { any: false, conn: false, sub: false, report: false }
   #tellWorkers: (watched: Watched) => void = () => {}
 
   constructor(options: ObserverOptions, counters: Counters) {
@@ -75,15 +76,13 @@ export class Observer implements WorkerListener {
   async start(spec: string, tellWorkers: (watched: Watched) => void): Promise<void> {
     this.#tellWorkers = tellWorkers
     if (spec !== '') await this.#socket.start(spec)
-    this.#timers.push(setInterval(() => this.#flush(), FLUSH_INTERVAL))
     const { reportInterval } = this.#options
-    if (reportInterval > 0) {
-      this.#timers.push(setInterval(() => this.#reports.send(this.routes), reportInterval * 1000))
-    }
+    if (reportInterval > 0) this.#reporting = setInterval(() => this.#reports.send(this.routes), reportInterval * 1000)
   }
 
   close(): void {
-    for (const timer of this.#timers) clearInterval(timer)
+    clearInterval(this.#flushing)
+    clearInterval(this.#reporting)
     this.#socket.close()
   }
 
@@ -134,6 +133,7 @@ export class Observer implements WorkerListener {
 
   #watch(): void {
     const watched: Watched = {
+      any: this.#socket.isRead,
       conn: this.#options.sendConnections && this.#socket.isWatched('conn'),
       sub: this.#socket.isWatched('sub'),
       report: this.#options.reportInterval > 0 && this.#socket.isWatched('report'),
@@ -141,9 +141,11 @@ export class Observer implements WorkerListener {
     const before = this.#watched
     this.#watched = watched
     if (!watched.sub) this.#subscribers.clear()
+    if (watched.any !== before.any) clearInterval(this.#flushing)
+    if (watched.any && !before.any) this.#flushing = setInterval(() => this.#flush(), FLUSH_INTERVAL)
     // The number of an item is all that workers need to know of who reads `message`.
-    const { conn, sub, report } = watched
-    if (conn !== before.conn || sub !== before.sub || report !== before.report) this.#tellWorkers(watched)
+    const names = ['any', 'conn', 'sub', 'report'] as const
+    if (names.some((name) => watched[name] !== before[name])) this.#tellWorkers(watched)
   }
 
   #flush(): void {

@@ -13,7 +13,10 @@ import { SessionLink } from './session-link.ts'
 const ALIVE_INTERVAL = 1000
 
 /** Milliseconds between two messages with what was counted. */
-const STATS_INTERVAL = 100
+const STATS_INTERVAL = 1000
+
+/** The same while somebody reads the stats socket. */
+const WATCHED_STATS_INTERVAL = 100
 
 /** Milliseconds without the handler that are worth a word. */
 const MISSING_AFTER = 1000
@@ -98,7 +101,7 @@ export class HandlerLink implements SubscriptionLink {
     this.#path = path
     this.#connect()
     this.#alive = setInterval(() => this.#sendAlive(), ALIVE_INTERVAL)
-    this.#stats = setInterval(() => this.#sendStats(), STATS_INTERVAL)
+    this.#tellStatsEvery(STATS_INTERVAL)
   }
 
   close(): void {
@@ -204,6 +207,11 @@ export class HandlerLink implements SubscriptionLink {
     return this.#isUp
   }
 
+  #tellStatsEvery(milliseconds: number): void {
+    clearInterval(this.#stats)
+    this.#stats = setInterval(() => this.#sendStats(), milliseconds)
+  }
+
   #sendStats(): void {
     // What is counted during an outage is told at its end.
     const message = this.#isUp ? this.#events.stats() : undefined
@@ -280,6 +288,7 @@ export class HandlerLink implements SubscriptionLink {
         break
       case 'watch':
         this.#events.watch(message.watched)
+        this.#tellStatsEvery(message.watched.any ? WATCHED_STATS_INTERVAL : STATS_INTERVAL)
         break
       case 'recover':
         this.#subscriptions.forgetAll()

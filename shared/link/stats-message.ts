@@ -1,8 +1,10 @@
 import type { HistogramCounts } from '../observe/histogram.ts'
 import type { Transport } from '../observe/transport.ts'
 
-/** Types of stats packets that workers tell more for, once somebody subscribes to them. */
+/** What somebody reads on the stats socket: then workers tell more, and more often. */
 export interface Watched {
+  /** Packets of any type. */
+  readonly any: boolean
   readonly conn: boolean
   readonly sub: boolean
   readonly report: boolean

@@ -12,6 +12,7 @@ export class Activity {
   }
 
   take({ route, activity = 0, requests = 0 }: RouteFigures): void {
+    if (!this.#socket.isRead) return
     this.#requests += requests
     if (activity > 0) this.#byRoute.set(route, (this.#byRoute.get(route) ?? 0) + activity)
   }

@@ -63,6 +63,11 @@ export class StatsSocket {
     this.#socket.close()
   }
 
+  /** Whether somebody has subscribed to anything. */
+  get isRead(): boolean {
+    return PACKET_TYPES.some((type) => this.isWatched(type))
+  }
+
   isWatched(type: PacketType): boolean {
     return (this.#topics.get(type) ?? 0) > 0
   }

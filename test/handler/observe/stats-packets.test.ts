@@ -199,9 +199,9 @@ test('nothing is counted for packets that nobody has subscribed to', async (t) =
 })
 
 test('workers are told what somebody reads, and connections only when they may be told', async (t) => {
-  assert.deepEqual((await observed(t, {}, 'conn')).watched, [{ conn: true, sub: false, report: false }])
+  assert.deepEqual((await observed(t, {}, 'conn')).watched, [{ any: true, conn: true, sub: false, report: false }])
   const { watched } = await observed(t, { sendConnections: false })
-  assert.deepEqual(watched, [{ conn: false, sub: true, report: false }])
+  assert.deepEqual(watched, [{ any: true, conn: false, sub: true, report: false }])
 })
 
 test('a beginning of a type, or of a packet, is a subscription to the type', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import type { Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -19,60 +19,10 @@ import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import type { StatsMessage, Watched } from '../../../shared/link/stats-message.ts'
 import { until } from '../../support/until.ts'
 import { publishItem } from '../../support/publish-item.ts'
+import { FakeHandler } from './fake-handler.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'link-'))
 after(() => rmSync(directory, { recursive: true }))
-
-/** What a handler hears, one line a message. */
-class FakeHandler {
-  readonly heard: string[] = []
-  readonly #server: Server
-  #worker: Socket | undefined
-
-  constructor(path: string) {
-    this.#server = createServer((socket) => {
-      this.#worker = socket
-      socket.on('data', (bytes) => this.#hear(bytes))
-    }).listen(path)
-  }
-
-  async hears(count: number): Promise<void> {
-    await until(
-      () => this.heard.length >= count,
-      () => `${count} messages: ${this.heard.join()}`,
-    )
-  }
-
-  /** All in one write. */
-  send(...frames: readonly Buffer[]): void {
-    this.#worker?.write(Buffer.concat(frames.flatMap((frame) => [lengthOf(frame), frame])))
-  }
-
-  close(): void {
-    this.#server.close()
-    this.#worker?.destroy()
-  }
-
-  /** These messages are short, and come whole. */
-  #hear(bytes: Buffer): void {
-    for (let at = 0; at < bytes.length;) {
-      const end = at + 4 + bytes.readUInt32BE(at)
-      const message = JSON.parse(bytes.toString('utf8', at + 4, end)) as {
-        type: string
-        channels?: string[]
-        bytes?: number
-      }
-      this.heard.push([message.type, message.channels?.join() ?? message.bytes].join(' ').trimEnd())
-      at = end
-    }
-  }
-}
-
-function lengthOf(frame: Buffer): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(frame.length)
-  return length
-}
 
 class WatchedSubscriptions extends Subscriptions {
   hasLink = false
@@ -95,6 +45,8 @@ interface Linked {
   readonly subscriptions: WatchedSubscriptions
   /** Lets the time pass after which a worker gives a sign of life. */
   readonly tick: () => void
+  /** Milliseconds of what was begun after that. */
+  readonly intervals: readonly number[]
   /** What was handed on: the items' channels, and what is to be called when they have reached their holds. */
   readonly handedOn: { readonly channels: string; readonly done: () => void }[]
   /** What else was handed on. */
@@ -110,7 +62,14 @@ function linked(t: TestContext): Linked {
   const path = join(directory, String(++links))
   const subscriptions = new WatchedSubscriptions(new TimerWheel(), 10_000)
   const ticks: (() => void)[] = []
-  const interval = t.mock.method(globalThis, 'setInterval', (action: () => void) => ticks.push(action))
+  const intervals: number[] = []
+  const begin = setInterval
+  let isStarted = false
+  const collect = (action: () => void, milliseconds: number): unknown => {
+    if (isStarted) intervals.push(milliseconds)
+    return isStarted ? begin(action, milliseconds) : ticks.push(action)
+  }
+  t.mock.method(globalThis, 'setInterval', collect)
   const handedOn: { channels: string; done: () => void }[] = []
   const items: LinkEvents['items'] = (published, done) =>
     void handedOn.push({ channels: published.map(({ channel }) => channel).join(), done })
@@ -129,9 +88,18 @@ function linked(t: TestContext): Linked {
   const log = { debug() {}, warn() {}, error() {} } as unknown as Log
   const link = new HandlerLink(0, subscriptions, events, log)
   link.start(path)
-  interval.mock.restore()
+  isStarted = true
   t.after(() => link.close())
-  return { link, path, subscriptions, tick: () => ticks.forEach((action) => action()), handedOn, told, stats }
+  return {
+    link,
+    path,
+    subscriptions,
+    tick: () => ticks.forEach((action) => action()),
+    handedOn,
+    told,
+    stats,
+    intervals,
+  }
 }
 
 test('a handler that comes back after an outage is greeted once, and hears nothing from before', async (t) => {
@@ -261,14 +229,15 @@ test('what is counted is told to a handler that is there, and waits for one that
 })
 
 test('who counts hears of numbered items, of what is watched, and when the oldest of what came together was received', async (t) => {
-  const { path, handedOn, told } = linked(t)
+  const { path, handedOn, told, intervals } = linked(t)
   const handler = new FakeHandler(path)
   t.after(() => handler.close())
   await handler.hears(1)
-  const watch = encodeMessage({ type: 'watch', watched: { conn: true, sub: false, report: false } })
+  const watch = encodeMessage({ type: 'watch', watched: { any: true, conn: true, sub: false, report: false } })
   handler.send(watch, item('a', 5.5, 0), item('b', 6.5, 7))
   await until(() => handedOn.length === 1, 'the items')
   assert.deepEqual(told, ['watch true false', 'b 7'])
+  assert.deepEqual(intervals.at(-1), 100)
   handedOn[0]?.done()
   assert.deepEqual(told.at(-1), 'written 5.5')
 })

@@ -72,7 +72,7 @@ test('of items that go out together each counts where it has a format, and one h
 
 test('published content counts for each that gets it, and messages of WebSockets; long polls say themselves what they send', () => {
   const { stats } = worker()
-  stats.watch({ conn: false, sub: false, report: true }, [])
+  stats.watch({ any: true, conn: false, sub: false, report: true }, [])
   const items = [item({ stream: '12345', message: '123', response: '1234567' }), item({ message: '12' })] as const
   stats.delivered(new Delivery(...items), received(hold(0), hold(1, shop), hold(1, shop), hold(2, shop)))
   const [none, ofShop] = stats.take()?.routes ?? []
