@@ -6,7 +6,7 @@ export const SOCKJS_PAGE = `<!doctype html>
   const state = { messages: [], end: '' }
 
   function connect(url, transport) {
-    const socket = new SockJS(url, null, { transports: [transport] })
+    const socket = new SockJS(url, null, { transports: [transport], timeout: 60_000 })
     state.socket = socket
     socket.onmessage = ({ data }) => state.messages.push(data)
     return new Promise((resolve) => {

@@ -27,7 +27,7 @@ const limits: readonly (readonly [file: string, constant: string, row: string])[
   ['publish', 'MAX_TYPE = 255', '| type, name of a sender | 255 characters |'],
   ['credentials', 'MAX_NAME = 255', '| type, name of a sender | 255 characters |'],
   ['channel-path', 'MAX_NAME = 1024', '| channel name | 1024 characters |'],
-  ['pattern-list', 'MAX_PATTERN = 1022', '| pattern of a list | 1022 characters |'],
+  ['../pattern-list', 'MAX_PATTERN = 1022', '| pattern of a list | 1022 characters |'],
   ['msgbus', 'MAX_RECEIVING = 64 << 20', '| messages that are being received | 64 MiB in each worker |'],
   ['files', 'READ_TIMEOUT = 60_000', '| a file that the client does not read | 60 s |'],
   ['../../accept/server-options', 'HEAD_TIMEOUT = 10_000', "| time for a request's head, for all of it | 10 s, 60 s |"],
