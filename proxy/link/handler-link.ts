@@ -1,13 +1,14 @@
 import { connect } from 'node:net'
 import type { PublishItem } from '../../shared/grip/item/publish-item.ts'
 import { FrameSocket } from '../../shared/link/frame-socket.ts'
-import { decodeItem, encodeItem, publishNumber, receivedAt } from '../../shared/link/item-codec.ts'
+import { decodeItem, publishNumber, receivedAt } from '../../shared/link/item-codec.ts'
 import { decodeMessage, encodeMessage, isItem } from '../../shared/link/messages.ts'
 import type { HandlerMessage, WorkerCommand, WorkerMessage } from '../../shared/link/messages.ts'
 import type { SessionCall } from '../../shared/link/session-calls.ts'
 import type { StatsMessage, Watched } from '../../shared/link/stats-message.ts'
 import type { Log } from '../../shared/log.ts'
 import type { SubscriptionLink, Subscriptions } from '../hold/subscriptions.ts'
+import { PublishLink } from './publish-link.ts'
 import { SessionLink } from './session-link.ts'
 
 const ALIVE_INTERVAL = 1000
@@ -22,12 +23,6 @@ const WATCHED_STATS_INTERVAL = 100
 const MISSING_AFTER = 1000
 
 const RECONNECT_AFTER = 50
-
-/** Milliseconds that whoever publishes waits for a handler that does not answer. */
-const PUBLISH_TIMEOUT = 10_000
-
-/** Bytes on their way to a handler that does not read, beyond which nothing more is published. */
-const PUBLISH_LIMIT = 32 << 20
 
 /** Bytes of delivered items that are confirmed at once: a part of the handler's window. */
 const CONFIRM_AT = 65_536
@@ -75,8 +70,7 @@ export class HandlerLink implements SubscriptionLink {
   #itemBytes = 0
   /** When the handler got the first of the items, `machineTime()`. */
   #received = 0
-  readonly #publishing = new Map<number, (taken: boolean) => void>()
-  #lastPublish = 0
+  readonly #publishes = new PublishLink()
   #isFull = false
   /** Request number of the last greeting. */
   #greeting = 0
@@ -126,24 +120,8 @@ export class HandlerLink implements SubscriptionLink {
     this.#send({ type: 'forget', channels })
   }
 
-  /** @returns whether the handler has taken them all; false when it is gone, does not answer, or has too much that waits to be delivered. */
-  publish(items: readonly PublishItem[]): Promise<boolean> {
-    if (this.#socket === undefined || this.#socket.waiting > PUBLISH_LIMIT) return Promise.resolve(false)
-    return new Promise((resolve) => {
-      const request = ++this.#lastPublish
-      const timer = setTimeout(() => this.#published(request, false), PUBLISH_TIMEOUT)
-      this.#publishing.set(request, (taken) => {
-        clearTimeout(timer)
-        resolve(taken)
-      })
-      for (const item of items) this.#socket?.send(encodeItem(item))
-      this.#send({ type: 'publish', request })
-    })
-  }
-
-  #published(request: number, taken: boolean): void {
-    this.#publishing.get(request)?.(taken)
-    this.#publishing.delete(request)
+  publish(items: readonly PublishItem[]): ReturnType<PublishLink['publish']> {
+    return this.#publishes.publish(items, this.#socket)
   }
 
   /** Publishers are to be refused, or not any more. */
@@ -184,8 +162,7 @@ export class HandlerLink implements SubscriptionLink {
     // The next handler has sent nothing that could be confirmed to it.
     this.#deliveredBytes = 0
     this.#subscriptions.linkDown()
-    for (const resolve of this.#publishing.values()) resolve(false)
-    this.#publishing.clear()
+    this.#publishes.down()
     // At a stop the handler ends first; that is nothing to warn of.
     this.#missing = setTimeout(
       () => this.#log.warn('handler gone: connections stay open, new holds wait for it'),
@@ -295,7 +272,7 @@ export class HandlerLink implements SubscriptionLink {
         this.#events.recover()
         break
       case 'published':
-        this.#published(message.request, message.taken)
+        this.#publishes.answered(message.request, message.taken)
         break
       case 'session':
         this.sessions.answered(message.request, message.value)
