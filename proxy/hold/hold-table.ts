@@ -65,6 +65,12 @@ export class HoldTable {
     this.#start(hold, [EVERY_CHANNEL], onLive)
   }
 
+  /** The same for one that is nobody's connection: it stays, and gets the items as soon as there is a handler. */
+  joinEvery(hold: Hold): void {
+    this.#onEvery.add(hold)
+    this.#subscriptions.subscribe([EVERY_CHANNEL], () => {})
+  }
+
   #start(hold: Hold, channels: readonly string[], onLive: (live: boolean) => void): void {
     this.#holds.set(hold.id, hold)
     this.#subscriptions.subscribe(channels, (live) => {

@@ -53,6 +53,11 @@ test('the root gets none, and channels published to long ago are forgotten', asy
   for (const client of [root, old, c]) client.abort()
 })
 
+test('what keeps them is no connection', async () => {
+  const health = await fetch(`http://127.0.0.1:${gateway.publishPort}/health`)
+  assert.match(await health.text(), /"held":0,/)
+})
+
 test('who comes while messages flow misses none between, and gets none twice', async () => {
   const published = 5000
   const publishing = (async () => {

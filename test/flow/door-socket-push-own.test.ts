@@ -45,6 +45,11 @@ test('what is not allowed is refused, and the connection stays', async () => {
   }
   say(client, { unsubscribe: 'public-none' })
   assert.equal(await client.next(), told({ unsubscribed: 'public-none' }))
+  // However often.
+  for (let times = 0; times < 100; times++) say(client, { subscribe: 'user:1' })
+  for (let times = 0; times < 100; times++) await client.next()
+  say(client, { subscribe: 'public-a' })
+  assert.equal(await client.next(), told({ subscribed: 'public-a' }))
   client.vanish()
 })
 

@@ -2,14 +2,10 @@ import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import type { Delivery } from '../../send/delivery.ts'
 import { fromItem, toItem } from '../bus-item.ts'
 import type { BusMessage } from '../bus-item.ts'
-import type { DoorContext } from '../door.ts'
 import { DoorHold } from '../door-hold.ts'
 
 /** Bytes of all messages and names of channels together; the ones published longest ago go. */
 const MAX_BYTES = 64 << 20
-
-/** Milliseconds until a handler that was not there is asked again. */
-const ASK_AGAIN = 1000
 
 /** A channel's last message. */
 export interface LastMessage {
@@ -34,13 +30,6 @@ export class LastMessages extends DoorHold {
     super()
     this.#prefix = prefix
     this.#max = max
-  }
-
-  /** From then on messages of all channels come to this worker. */
-  follow(door: DoorContext): void {
-    door.table.addToEvery(this, (live) => {
-      if (!live) door.wheel.after(ASK_AGAIN, () => this.follow(door))
-    })
   }
 
   deliver(delivery: Delivery): boolean {

@@ -7,9 +7,9 @@ import { isLoopback } from '../loopback.ts'
 import type { MsgbusContext } from './context.ts'
 import { Credentials } from './credentials.ts'
 import { handle } from './handle.ts'
+import { LastMessages } from './last-messages.ts'
 import { BodyReader } from './read-body.ts'
 import { Renderings } from './renderings.ts'
-import { LastMessages } from './last-messages.ts'
 import { listen, msgbusServer } from './servers.ts'
 
 /** Bytes of messages that have not come as a whole, in each worker. */
@@ -33,7 +33,7 @@ export async function openMsgbus(settings: Settings, worker: number, door: DoorC
   const options = { secret, usersFile: users_file, trustUnverified: trust_unverified_sender }
   const credentials = new Credentials(options, log)
   const lastMessages = last_messages === 0 ? undefined : new LastMessages(prefix, last_messages)
-  lastMessages?.follow(door)
+  if (lastMessages !== undefined) door.table.joinEvery(lastMessages)
   const context: MsgbusContext = {
     door,
     prefix,

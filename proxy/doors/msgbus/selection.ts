@@ -1,7 +1,7 @@
 import type { PublishItem } from '../../../shared/grip/item/publish-item.ts'
 import { fromItem } from '../bus-item.ts'
-import type { PatternList } from '../pattern-list.ts'
 import { matchesList } from '../pattern-list.ts'
+import type { PatternList } from '../pattern-list.ts'
 
 /** Which messages a subscriber wants, or may have. Undefined wants all. */
 export interface Selection {

@@ -47,8 +47,9 @@ export class ClientSubscriptions {
     if (!matchesList(channel, this.#allowed)) throw new CallError(500, `Not allowed to subscribe to ${channel}`)
     const waiting = this.#waiting.get(asker) ?? 0
     if (waiting === MAX_WAITING || asker.own.size === MAX_CHANNELS) throw new CallError(500, 'Too many subscriptions')
+    const joined = this.#users.join(asker, channel)
     this.#waiting.set(asker, waiting + 1)
-    const isLive = await this.#users.join(asker, channel)
+    const isLive = await joined
     this.#waiting.set(asker, (this.#waiting.get(asker) ?? 0) - 1)
     if (isLive) {
       asker.tell({ subscribed: channel })

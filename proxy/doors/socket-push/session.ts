@@ -96,9 +96,12 @@ export abstract class Session extends DoorHold implements UserSession {
   protected received(text: string): void {
     if (this.#isOver) return
     const user = this.#user
-    if (user === undefined) this.#authenticate(text)
-    else if (this.context.clientSubscriptions?.take(text, user, this) !== true)
-      this.context.broadcast?.(this, user.id, text)
+    if (user === undefined) {
+      this.#authenticate(text)
+      return
+    }
+    const isTaken = this.context.clientSubscriptions?.take(text, user, this) === true
+    if (!isTaken) this.context.broadcast?.(this, user.id, text)
   }
 
   /** The connection is gone, or is being closed. Harmless when it was before. */

@@ -133,7 +133,7 @@ export class Users {
   }
 
   /** A channel for one connection alone. Resolves as `subscribe` does. @throws {CallError} */
-  async join(session: UserSession, channel: string): Promise<boolean> {
+  join(session: UserSession, channel: string): Promise<boolean> {
     const name = this.busName(channel)
     if (!session.own.has(name)) {
       if (this.#subscriptions >= MAX_SUBSCRIPTIONS) throw new CallError(500, 'Too many subscriptions')

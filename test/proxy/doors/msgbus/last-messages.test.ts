@@ -35,7 +35,7 @@ test('who opens in the middle of a delivery gets its message once, subscribed be
   const last = new LastMessages('p/', 10)
   const first = worker.hold('1', ['p/foo'])
   const waiting = subscriber(worker, '2')
-  worker.table.addToEvery(last, () => {})
+  worker.table.joinEvery(last)
   let late: ReturnType<typeof subscriber> | undefined
   first.onItem = () => {
     late ??= subscriber(worker, '3')
