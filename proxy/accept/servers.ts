@@ -9,11 +9,11 @@ import type { Settings } from '../../shared/config/keys.ts'
 import type { Log } from '../../shared/log.ts'
 import { answerError, answerSocket } from './answer.ts'
 import { errors } from './errors.ts'
+import { listen } from './listen.ts'
 import { onMalformed } from './malformed.ts'
 import { PARSED_HEADERS } from './request-check.ts'
 import type { Certificates } from './tls.ts'
 import { SERVER_OPTIONS } from './server-options.ts'
-import { inheritSocketOptions } from './socket-options.ts'
 import { ClientRequest, UpgradeResponse } from './upgrade.ts'
 import { inOrder } from './in-order.ts'
 
@@ -106,15 +106,7 @@ export class ClientServers {
     server.on('connect', (_req, socket) => onConnect(socket as Socket))
     server.on('drop', () => this.#log.warn('client_maxconn reached, connection refused'))
     this.#servers.push(server)
-    return new Promise((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(describe(error, where))))
-      server.listen({ ...where, backlog: 4096 }, () => {
-        inheritSocketOptions(server)
-        server.removeAllListeners('error')
-        server.on('error', (error) => this.#log.error(`listener: ${error.message}`))
-        resolve()
-      })
-    })
+    return listen(server, where, 'clients', this.#log)
   }
 }
 
@@ -128,13 +120,6 @@ function onConnect(socket: Socket): void {
 /** Whether a response is under way on the connection. */
 export function hasResponse(socket: Socket & { _httpMessage?: ServerResponse | null }): boolean {
   return Boolean(socket._httpMessage)
-}
-
-function describe(error: NodeJS.ErrnoException, where: { host: string; port: number } | { path: string }): string {
-  const name = 'path' in where ? where.path : `${where.host}:${where.port}`
-  if (error.code === 'EADDRINUSE') return `cannot listen for clients on ${name}: the address is in use`
-  if (error.code === 'EACCES') return `cannot listen for clients on ${name}: permission denied`
-  return `cannot listen for clients on ${name}: ${error.message}`
 }
 
 async function setAccess({ path, mode, user, group }: LocalListener): Promise<void> {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Settings } from '../../../shared/config/keys.ts'
+import { listen } from '../../accept/listen.ts'
 import type { Door, DoorContext } from '../door.ts'
 import { isLoopback } from '../loopback.ts'
 import type { MsgbusContext } from './context.ts'
@@ -10,7 +11,7 @@ import { handle } from './handle.ts'
 import { LastMessages } from './last-messages.ts'
 import { BodyReader } from './read-body.ts'
 import { Renderings } from './renderings.ts'
-import { listen, msgbusServer } from './servers.ts'
+import { msgbusServer } from './servers.ts'
 
 /** Bytes of messages that have not come as a whole, in each worker. */
 const MAX_RECEIVING = 64 << 20
@@ -53,7 +54,8 @@ export async function openMsgbus(settings: Settings, worker: number, door: DoorC
     const maxHeaderSize = settings.runner.client_buffer_size
     const maxConnections = Math.ceil(settings.runner.client_maxconn / settings.proxy.workers)
     const server = msgbusServer({ maxHeaderSize, maxConnections, pem }, onRequest, log)
-    await listen(server, host, portOfServer, log)
+    await listen(server, { host, port: portOfServer }, 'msgbus', log)
+    log.info(`msgbus: ${pem === undefined ? 'HTTP' : 'HTTPS'} server on ${host}:${portOfServer}`)
     return server
   }
 

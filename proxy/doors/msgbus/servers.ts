@@ -4,7 +4,6 @@ import { createServer as createTlsServer } from 'node:https'
 import { onMalformed } from '../../accept/malformed.ts'
 import { PARSED_HEADERS } from '../../accept/request-check.ts'
 import { SERVER_OPTIONS } from '../../accept/server-options.ts'
-import { inheritSocketOptions } from '../../accept/socket-options.ts'
 import { inOrder } from '../../accept/in-order.ts'
 import type { Log } from '../../../shared/log.ts'
 import { VersionedResponse } from './answer.ts'
@@ -52,21 +51,4 @@ export function msgbusServer(
   })
   server.on('drop', () => log.warn('msgbus: client_maxconn reached, connection refused'))
   return server
-}
-
-/** @throws Error with one sentence. */
-export function listen(server: Server, host: string, port: number, log: Log): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      const reason = code === 'EADDRINUSE' ? 'the address is in use' : message
-      reject(new Error(`cannot listen for msgbus on ${host}:${port}: ${reason}`))
-    })
-    server.listen({ host, port, backlog: 4096 }, () => {
-      inheritSocketOptions(server)
-      server.removeAllListeners('error')
-      server.on('error', (error) => log.error(`msgbus: ${error.message}`))
-      log.info(`msgbus: ${'setSecureContext' in server ? 'HTTPS' : 'HTTP'} server on ${host}:${port}`)
-      resolve()
-    })
-  })
 }

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import { version } from '../../../shared/cli/version.ts'
 import type { Settings } from '../../../shared/config/keys.ts'
 import type { Log } from '../../../shared/log.ts'
-import { inheritSocketOptions } from '../../accept/socket-options.ts'
+import { listen } from '../../accept/listen.ts'
 import type { Door, DoorContext } from '../door.ts'
 import { isLoopback } from '../loopback.ts'
 import type { PushdClient } from './client.ts'
@@ -15,7 +15,6 @@ import { longPollingServer } from './http/long-polling.ts'
 import { Sessions } from './http/sessions.ts'
 import { statsServer } from './http/stats-server.ts'
 import type { Stats } from './http/stats-server.ts'
-import { listen } from './listen.ts'
 import { Apps } from './state/apps.ts'
 import { ChannelNames } from './state/channel-names.ts'
 import { History } from './state/history.ts'
@@ -64,11 +63,13 @@ export async function openPushd({ pushd, runner }: Settings, port: number, conte
   })
   const stats = statsServer(statsOf(pushd, state, tcp))
 
-  const { listen: host } = pushd
-  await listen(tcp.server, { host, port, backlog: pushd.listen_backlog }, log)
-  inheritSocketOptions(tcp.server)
-  if (pushd.stats_port !== undefined) await listen(stats, { host, port: pushd.stats_port }, log)
-  if (pushd.long_polling_port !== undefined) await listen(polls, { host, port: pushd.long_polling_port }, log)
+  // Not through the runner, which would give the ports to other workers, too.
+  const own = { host: pushd.listen, exclusive: true }
+  await listen(tcp.server, { ...own, port, backlog: pushd.listen_backlog }, 'pushd', log)
+  if (pushd.stats_port !== undefined) await listen(stats, { ...own, port: pushd.stats_port }, 'pushd', log)
+  if (pushd.long_polling_port !== undefined) {
+    await listen(polls, { ...own, port: pushd.long_polling_port }, 'pushd', log)
+  }
 
   return {
     reload: () => {

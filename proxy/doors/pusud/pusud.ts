@@ -8,7 +8,7 @@ import { PusudClient } from './client.ts'
 import type { ClientContext } from './client-context.ts'
 import { renderer } from './published.ts'
 import { Publisher } from './publisher.ts'
-import { listen } from './server.ts'
+import { openServer } from './server.ts'
 import { Status } from './status.ts'
 
 /** Bytes of a client's message: it is in memory as a whole, more than once. */
@@ -80,8 +80,8 @@ class Pusud implements Door {
     }
   }
 
-  async listen(options: Parameters<typeof listen>[0]): Promise<void> {
-    this.#server = await listen(options, (socket, early) => this.#open(socket, early), this.#context.log)
+  async listen(options: Parameters<typeof openServer>[0]): Promise<void> {
+    this.#server = await openServer(options, (socket, early) => this.#open(socket, early), this.#context.log)
   }
 
   reload(): void {

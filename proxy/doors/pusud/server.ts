@@ -5,9 +5,9 @@ import type { Log } from '../../../shared/log.ts'
 import { answerText } from '../../accept/answer.ts'
 import { onMalformed } from '../../accept/malformed.ts'
 import { checkWebSocket } from '../../accept/request-check.ts'
+import { listen } from '../../accept/listen.ts'
 import { hasResponse } from '../../accept/servers.ts'
 import { SERVER_OPTIONS } from '../../accept/server-options.ts'
-import { inheritSocketOptions } from '../../accept/socket-options.ts'
 import { ClientRequest, UpgradeResponse } from '../../accept/upgrade.ts'
 import { acceptKey } from '../../websocket/accept-key.ts'
 
@@ -27,7 +27,7 @@ const MAX_HEADER = 16_384
  * Takes WebSockets at every path, from every origin, and nothing else. Subprotocols and extensions that are offered are not taken up.
  * @throws {Error} one sentence, when the address cannot be had
  */
-export function listen(
+export async function openServer(
   { address, port, maxConnections }: ServerOptions,
   onClient: (socket: Socket, early: readonly Buffer[]) => void,
   log: Log,
@@ -54,15 +54,8 @@ export function listen(
     else refuse(req, res)
   })
   server.on('drop', () => log.warn('client_maxconn reached, connection refused'))
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new Error(`pusud: cannot listen on ${address}:${port}: ${error.message}`)))
-    server.listen({ host: address, port, backlog: 4096 }, () => {
-      inheritSocketOptions(server)
-      server.removeAllListeners('error')
-      server.on('error', (error) => log.error(`listener: ${error.message}`))
-      resolve(server)
-    })
-  })
+  await listen(server, { host: address, port }, 'pusud', log)
+  return server
 }
 
 /** As the original answered what is no handshake. */

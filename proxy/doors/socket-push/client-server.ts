@@ -9,7 +9,6 @@ import { inOrder } from '../../accept/in-order.ts'
 import { onMalformed } from '../../accept/malformed.ts'
 import { asksForWebSocket, checkWebSocket } from '../../accept/request-check.ts'
 import { SERVER_OPTIONS } from '../../accept/server-options.ts'
-import { inheritSocketOptions } from '../../accept/socket-options.ts'
 import { ClientRequest, UpgradeResponse } from '../../accept/upgrade.ts'
 import { sendClientFile } from './client-file.ts'
 import { errors } from './errors.ts'
@@ -86,7 +85,6 @@ export class ClientServer {
     })
     server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket as Socket, head))
     server.on('clientError', onMalformed(log))
-    server.once('listening', () => inheritSocketOptions(server))
     return server
   }
 

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http'
-import { once } from 'node:events'
 import type { Settings } from '../../../shared/config/keys.ts'
-import type { Log } from '../../../shared/log.ts'
+import { listen } from '../../accept/listen.ts'
 import type { Door, DoorContext } from '../door.ts'
 import { isLoopback } from '../loopback.ts'
 import { ClientServer } from './client-server.ts'
@@ -59,7 +58,7 @@ export async function openSocketPush(settings: Settings, door: DoorContext): Pro
     },
     log,
   )
-  await listen(clients.server, section.listen, section.port ?? 0, log)
+  await listen(clients.server, { host: section.listen, port: section.port ?? 0 }, 'socket-push', log)
   let management: Server | undefined
   if (section.admin_port !== undefined) {
     if (section.admin_token === '' && !isLoopback(section.admin_listen)) {
@@ -69,7 +68,7 @@ export async function openSocketPush(settings: Settings, door: DoorContext): Pro
     }
     const options = { token: section.admin_token, voidReply: section.void_reply === 'null' ? 'null' : '' }
     management = managementServer(services, options, log)
-    await listen(management, section.admin_listen, section.admin_port, log)
+    await listen(management, { host: section.admin_listen, port: section.admin_port }, 'socket-push', log)
   }
 
   return {
@@ -95,15 +94,4 @@ function certificateOf(section: Settings['socket-push']): Certificate | undefine
   if (certFile === undefined || keyFile === undefined)
     throw new Error('[socket-push] needs both cert_file and key_file')
   return { certFile, keyFile }
-}
-
-async function listen(server: Server, host: string, port: number, log: Log): Promise<void> {
-  try {
-    await once(server.listen({ host, port, backlog: 4096 }), 'listening')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const reason = code === 'EADDRINUSE' ? 'the address is in use' : code === 'EACCES' ? 'permission denied' : message
-    throw new Error(`cannot listen for socket-push on ${host}:${port}: ${reason}`, { cause: error })
-  }
-  server.on('error', (error) => log.error(`listener: ${error.message}`))
 }

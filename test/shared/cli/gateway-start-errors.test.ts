@@ -47,6 +47,23 @@ test('a client port that is taken is told, with the address', async () => {
   })
 })
 
+for (const [door, key, others] of [
+  ['msgbus', 'port', {}],
+  ['pushd', 'port', {}],
+  ['pushd', 'stats_port', { port: 0 }],
+  ['pushd', 'long_polling_port', { port: 0, stats_port: '' }],
+  ['pusud', 'port', { authenticator: 'None' }],
+  ['socket-push', 'port', {}],
+  ['socket-push', 'admin_port', { port: 0 }],
+] as const) {
+  test(`${key} of ${door} that is taken is told, with the address`, async () => {
+    await withTakenPort(async (port) => {
+      const { sentence } = await refusal({ [door]: { ...others, [key]: port } })
+      assert.equal(sentence, `error: cannot listen for ${door} on 127.0.0.1:${port}: the address is in use`)
+    })
+  })
+}
+
 for (const key of ['push_in_spec', 'push_in_sub_specs', 'command_spec'] as const) {
   test(`a port of ${key} that is taken is told, with the address`, async () => {
     await withTakenPort(async (port) => {
