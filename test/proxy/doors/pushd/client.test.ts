@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import type { Socket } from 'node:net'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
 import { PushdClient } from '../../../../proxy/doors/pushd/client.ts'
 import { p1 } from '../../../../proxy/doors/pushd/dialects/p1.ts'
 import type { PushdState } from '../../../../proxy/doors/pushd/state/pushd-state.ts'
+import { socketPair } from '../../../support/socket-pair.ts'
 import { until } from '../../../support/until.ts'
 
-/** Both ends of a connection. */
-async function pair(t: TestContext): Promise<[ours: Socket, theirs: Socket]> {
-  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const theirs = connect((server.address() as { port: number }).port, '127.0.0.1')
-  const [ours] = (await once(server, 'connection')) as [Socket]
-  t.after(() => {
-    server.close()
-    ours.destroy()
-    theirs.destroy()
-  })
-  return [ours, theirs]
-}
-
 test('nothing waits for the rest of a command whose client has left while another one was being answered', async (t) => {
-  const [ours, theirs] = await pair(t)
+  const [ours, theirs] = await socketPair(t)
   const timers: (() => void)[] = []
   let answer: ((taken: boolean) => void) | undefined
   const state = {

@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { PusudClient } from '../../../../proxy/doors/pusud/client.ts'
 import type { ClientContext } from '../../../../proxy/doors/pusud/client-context.ts'
+import { socketPair } from '../../../support/socket-pair.ts'
 import { until } from '../../../support/until.ts'
 import { MASK } from '../../../support/websocket-client.ts'
 import { WebSocketPeer } from '../../../support/websocket-peer.ts'
 
 test('a token that is shown again and again costs one timer, and one that ends sooner another', async (t) => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const theirs = connect((server.address() as { port: number }).port, '127.0.0.1')
-  const [ours] = (await once(server, 'connection')) as [Socket]
-  t.after(() => {
-    server.close()
-    ours.destroy()
-    theirs.destroy()
-  })
+  const [ours, theirs] = await socketPair(t)
   let timers = 0
   const soon = Date.now() + 60_000
   const context = {
