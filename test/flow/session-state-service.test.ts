@@ -16,14 +16,15 @@ let reply: (method: string) => TnetInput | undefined = () => null
 
 const [port = 0] = await freePorts(1)
 const router = new Router({ linger: 0 })
-router.connect(`tcp://127.0.0.1:${port}`)
-void serve()
 
 const { gateway, backend } = await startBoth({
   condition: '*,session',
   config: { handler: { state_spec: `tcp://127.0.0.1:${port}` } },
 })
 after(() => router.close())
+// Only now: until the gateway has the port, somebody else could take the connection, and say nothing.
+router.connect(`tcp://127.0.0.1:${port}`)
+void serve()
 
 async function serve(): Promise<void> {
   for await (const [address, , body] of router) {

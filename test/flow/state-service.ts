@@ -19,7 +19,8 @@ export class StateService {
   readonly calls: StateCall[] = []
   /** By method; an undefined answer stands for the error `item-not-found`, and other methods get null. */
   answers: Readonly<Record<string, (args: never) => Answer | undefined>> = {}
-  readonly #socket = new Router({ linger: 0 })
+  // Somebody else may take a connection that is made before the gateway has the port: one that says nothing is given up.
+  readonly #socket = new Router({ linger: 0, handshakeInterval: 500 })
 
   constructor(spec: string) {
     this.spec = spec
